@@ -1,0 +1,154 @@
+// Package filter is the filter language as text: it scans, parses and prints
+// filter expressions. It knows no system call and no constant; see
+// grammar.txt for the grammar. Names and types are the business of
+// sandbox/policy/check.
+package filter
+
+import "sandbox/internal/diag"
+
+// A Filter is "selectors [: body]".
+type Filter struct {
+	Selectors []Selector
+	Body      Expr // nil: matches whatever the arguments
+	Span      diag.Span
+}
+
+// SelectorKind tells the forms of a selector apart.
+type SelectorKind uint8
+
+// The forms of a selector.
+const (
+	SelectName   SelectorKind = iota // openat
+	SelectGroup                      // @file-system
+	SelectAll                        // *
+	SelectNumber                     // #257
+)
+
+// A Selector names system calls, or takes them out again.
+type Selector struct {
+	Kind    SelectorKind
+	Exclude bool   // written with a leading "!"
+	Name    string // for SelectName and SelectGroup (without the "@")
+	Number  uint32 // for SelectNumber
+	Span    diag.Span
+}
+
+// An Expr is an expression of the filter language: one of *Name, *Number,
+// *Index, *Unary, *Cast, *Binary, *In, *Paren.
+type Expr interface {
+	Span() diag.Span
+	expr()
+}
+
+// A Name is an identifier: a parameter, a constant, or nr, arch, ip.
+type Name struct {
+	Text string
+	At   diag.Span
+}
+
+// A Number is an integer literal: decimal, 0x…, 0o… or 0b…, of any size.
+type Number struct {
+	Text string // as written
+	At   diag.Span
+}
+
+// An Index is args[N].
+type Index struct {
+	Base  *Name
+	Index Expr
+	At    diag.Span
+}
+
+// A Unary is !x, ~x or -x.
+type Unary struct {
+	Op Op
+	X  Expr
+	At diag.Span
+}
+
+// A Cast is (u32)x.
+type Cast struct {
+	Type   string
+	TypeAt diag.Span
+	X      Expr
+	At     diag.Span
+}
+
+// A Binary is x op y, for arithmetic, bit, comparison and logic operators.
+type Binary struct {
+	Op   Op
+	OpAt diag.Span
+	X, Y Expr
+}
+
+// An In is "x in {a, b}", "x in a..b" (b excluded), "x in NAME", or with "not
+// in" their opposites.
+type In struct {
+	X    Expr
+	Not  bool
+	OpAt diag.Span
+	Set  Set
+}
+
+// A Set is what stands to the right of "in": exactly one of Name, Low and
+// Members says which form it is. An empty Members with neither is "{}".
+type Set struct {
+	Name      *Name // a named set
+	Low, High Expr  // a range Low..High, High excluded
+	Members   []Expr
+	At        diag.Span
+}
+
+// A Paren is (x); kept so that a printed filter is the one that was written.
+type Paren struct {
+	X  Expr
+	At diag.Span
+}
+
+// Span returns the source range of the expression.
+func (x *Name) Span() diag.Span   { return x.At }
+func (x *Number) Span() diag.Span { return x.At }
+func (x *Index) Span() diag.Span  { return x.At }
+func (x *Unary) Span() diag.Span  { return x.At }
+func (x *Cast) Span() diag.Span   { return x.At }
+func (x *Binary) Span() diag.Span { return x.X.Span().To(x.Y.Span()) }
+func (x *In) Span() diag.Span     { return x.X.Span().To(x.Set.At) }
+func (x *Paren) Span() diag.Span  { return x.At }
+
+func (*Name) expr()   {}
+func (*Number) expr() {}
+func (*Index) expr()  {}
+func (*Unary) expr()  {}
+func (*Cast) expr()   {}
+func (*Binary) expr() {}
+func (*In) expr()     {}
+func (*Paren) expr()  {}
+
+// An Op is an operator.
+type Op uint8
+
+// The operators, from the tightest binding to the loosest. "&", "^" and "|"
+// bind tighter than comparisons, unlike in C.
+const (
+	Not        Op = iota // !
+	Complement           // ~
+	Negate               // - (unary)
+	Mul                  // *
+	Div                  // /
+	Rem                  // %
+	Add                  // +
+	Sub                  // -
+	Shl                  // <<
+	Shr                  // >>
+	And                  // &
+	Xor                  // ^
+	Or                   // |
+	Eq                   // ==
+	Ne                   // !=
+	Lt                   // <
+	Le                   // <=
+	Gt                   // >
+	Ge                   // >=
+	AndAnd               // &&
+	OrOr                 // ||
+)
