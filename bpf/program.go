@@ -1,5 +1,12 @@
-// Package bpf is classic BPF as seccomp accepts it.
+// Package bpf is classic BPF as seccomp accepts it: instructions, their text,
+// the kernel's acceptance rules, and an emulator. A [Program] exists only
+// verified.
 package bpf
+
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // An Instruction is one struct sock_filter (linux/filter.h), 8 bytes:
 //
@@ -13,23 +20,56 @@ type Instruction struct {
 	K      uint32
 }
 
-// Data is struct seccomp_data (linux/seccomp.h), 64 bytes. Nr holds the 32
-// bits of the kernel's signed nr.
-type Data struct {
-	Nr   uint32
-	Arch uint32
-	IP   uint64
-	Args [6]uint64
+// InstructionSize is sizeof(struct sock_filter), in bytes.
+const InstructionSize = 8
+
+// A Program is a sequence of instructions that the kernel accepts as a seccomp
+// filter. It never changes; copies share their instructions. Only [Verify]
+// makes one: the zero value has no instructions and stands for no program, and
+// whoever takes a Program must refuse it (see [Program.IsZero]).
+type Program struct {
+	code []Instruction
 }
 
-// API to come (the owner of this package writes it):
-//
-//	opcode constants, named as in linux/bpf_common.h
-//	type Return uint32: KillProcess … Allow (SECCOMP_RET_*), Action()/Data() parts, String()
-//	type Program struct{…}                          immutable; the zero value is refused everywhere
-//	func Verify(code []Instruction) (Program, error) accepts exactly what the kernel accepts
-//	func (p Program) Len() int; At(i int) Instruction
-//	func (p Program) Run(d *Data, bigEndian bool) (r Return, executed int)
-//	func (p Program) Cacheable(audit, nr uint32) bool   the kernel's action-cache emulator
-//	func (p Program) Append(dst []byte, order binary.AppendByteOrder) []byte; Decode(b, order) ([]Instruction, error)
-//	func (in Instruction) String() string            one line of text form; Disassemble(w, …)
+// IsZero reports whether p is the zero value, which no kernel accepts.
+func (p Program) IsZero() bool { return len(p.code) == 0 }
+
+// Len returns the number of instructions, 1 to [MaxInstructions], or 0 for the
+// zero value.
+func (p Program) Len() int { return len(p.code) }
+
+// At returns instruction i, for i from 0 to Len()-1.
+func (p Program) At(i int) Instruction { return p.code[i] }
+
+// Code returns a copy of the instructions.
+func (p Program) Code() []Instruction { return append([]Instruction(nil), p.code...) }
+
+// Append appends the program as an array of struct sock_filter in the given
+// byte order, InstructionSize bytes each, to dst. The zero value appends
+// nothing.
+func (p Program) Append(dst []byte, order binary.AppendByteOrder) []byte {
+	for _, in := range p.code {
+		dst = order.AppendUint16(dst, in.Op)
+		dst = append(dst, in.Jt, in.Jf)
+		dst = order.AppendUint32(dst, in.K)
+	}
+	return dst
+}
+
+// Decode reads an array of struct sock_filter in the given byte order. It
+// checks nothing but that the bytes are whole instructions: see [Verify].
+func Decode(b []byte, order binary.ByteOrder) ([]Instruction, error) {
+	if len(b)%InstructionSize != 0 {
+		return nil, fmt.Errorf("%d bytes are not whole instructions of %d bytes each", len(b), InstructionSize)
+	}
+	code := make([]Instruction, 0, len(b)/InstructionSize)
+	for ; len(b) > 0; b = b[InstructionSize:] {
+		code = append(code, Instruction{
+			Op: order.Uint16(b),
+			Jt: b[2],
+			Jf: b[3],
+			K:  order.Uint32(b[4:]),
+		})
+	}
+	return code, nil
+}
