@@ -2,17 +2,7 @@
 // diagnostics, and how they are shown.
 package diag
 
-import (
-	"fmt"
-	"strings"
-)
-
-// A Source is a text that a user wrote: a policy file or a rule given on the
-// command line.
-type Source struct {
-	Name string // shown before the line: a path, or "-e 1"
-	Text string
-}
+import "fmt"
 
 // A Span is a half-open range of bytes of one source. The zero Span is
 // nowhere: it belongs to what nobody wrote.
@@ -21,13 +11,13 @@ type Span struct {
 	Start, End int
 }
 
-// Position returns the 1-based line and column (in bytes) of the span's start.
+// Position returns the 1-based line and column (in bytes) of the span's start,
+// or zeros for the zero Span.
 func (s Span) Position() (line, column int) {
 	if s.Source == nil {
 		return 0, 0
 	}
-	before := s.Source.Text[:s.Start]
-	return 1 + strings.Count(before, "\n"), s.Start - strings.LastIndexByte(before, '\n')
+	return s.Source.Position(s.Start)
 }
 
 // String returns "name:line:column", or "" for the zero Span.
@@ -53,6 +43,11 @@ const (
 	Note
 )
 
+var severityNames = [...]string{"error", "warning", "note"}
+
+// String returns "error", "warning" or "note".
+func (s Severity) String() string { return severityNames[s] }
+
 // A Diagnostic is one thing to say about a source.
 type Diagnostic struct {
 	Severity Severity
@@ -67,4 +62,22 @@ type Diagnostic struct {
 type Related struct {
 	Span    Span
 	Message string
+}
+
+// Labelf sets the text at the carets.
+func (d *Diagnostic) Labelf(format string, args ...any) *Diagnostic {
+	d.Label = fmt.Sprintf(format, args...)
+	return d
+}
+
+// Hintf adds a line that says what to do.
+func (d *Diagnostic) Hintf(format string, args ...any) *Diagnostic {
+	d.Hints = append(d.Hints, fmt.Sprintf(format, args...))
+	return d
+}
+
+// Notef adds another place and what it has to do with the diagnostic.
+func (d *Diagnostic) Notef(at Span, format string, args ...any) *Diagnostic {
+	d.Related = append(d.Related, Related{at, fmt.Sprintf(format, args...)})
+	return d
 }
