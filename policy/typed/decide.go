@@ -1,5 +1,11 @@
 package typed
 
+import (
+	"slices"
+
+	"sandbox/arch"
+)
+
 // A Decision is what a policy says about a call, and why.
 type Decision struct {
 	Action Action
@@ -45,4 +51,17 @@ func (l *Layer) Section(audit uint32) *Section {
 		}
 	}
 	return nil
+}
+
+// ABIs returns the ABIs that any layer serves, sorted. A call of another ABI
+// is decided by the layers' Unserved rules.
+func (p *Policy) ABIs() []arch.ABI {
+	var abis []arch.ABI
+	for i := range p.Layers {
+		for j := range p.Layers[i].ABIs {
+			abis = append(abis, p.Layers[i].ABIs[j].ABI)
+		}
+	}
+	slices.Sort(abis)
+	return slices.Compact(abis)
 }

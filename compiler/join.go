@@ -1,0 +1,80 @@
+package compiler
+
+import "sandbox/policy/typed"
+
+// joiner makes one graph of two layers: it decides as the kernel does for two
+// stacked filters.
+type joiner struct {
+	g     *graph
+	pairs map[[2]node]node
+	meets map[meet]node
+}
+
+type meet struct {
+	action typed.Action
+	n      node
+}
+
+func newJoiner(g *graph) *joiner {
+	return &joiner{g: g, pairs: make(map[[2]node]node), meets: make(map[meet]node)}
+}
+
+// segments joins the decisions of an older and a newer layer, number by number.
+func (j *joiner) segments(older, newer []segment) []segment {
+	var out segments
+	for len(older) > 0 && len(newer) > 0 {
+		last := min(older[0].last, newer[0].last)
+		out.put(last, j.nodes(older[0].to, newer[0].to))
+		if older[0].last == last {
+			older = older[1:]
+		}
+		if newer[0].last == last {
+			newer = newer[1:]
+		}
+	}
+	return out.list
+}
+
+func (j *joiner) nodes(older, newer node) node {
+	key := [2]node{older, newer}
+	if n, ok := j.pairs[key]; ok {
+		return n
+	}
+	f := j.g.nodes[older]
+	var n node
+	if f.test == isLeaf {
+		n = j.meet(f.action, newer)
+	} else {
+		n = j.g.branch(f.test, f.x, f.y, j.nodes(f.yes, newer), j.nodes(f.no, newer))
+	}
+	j.g.inherit(n, older)
+	j.pairs[key] = n
+	return n
+}
+
+// meet returns the node that decides as n does, but nothing weaker than action.
+func (j *joiner) meet(action typed.Action, n node) node {
+	key := meet{action, n}
+	if m, ok := j.meets[key]; ok {
+		return m
+	}
+	f := j.g.nodes[n]
+	var m node
+	if f.test == isLeaf {
+		m = j.g.leaf(typed.Stronger(action, f.action))
+	} else {
+		m = j.g.branch(f.test, f.x, f.y, j.meet(action, f.yes), j.meet(action, f.no))
+	}
+	j.g.inherit(m, n)
+	j.meets[key] = m
+	return m
+}
+
+// inherit notes that a node does the work of an older one.
+func (g *graph) inherit(n, from node) {
+	for _, f := range g.origins[from] {
+		g.building = f
+		g.attribute(n)
+	}
+	g.building = nil
+}
