@@ -1,0 +1,67 @@
+package policy
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// syntaxError reports what the parser refused, at the place it refused.
+func (b *builder) syntaxError(err error) {
+	var refused *unstable.ParserError
+	if !errors.As(err, &refused) {
+		b.list.Errorf(b.span(0, 0), "not valid TOML: %v", err)
+		return
+	}
+	r := b.parser.Range(refused.Highlight)
+	start := b.start + int(r.Offset)
+	end := start + int(r.Length)
+	// A highlight that runs to the end of the file says nothing beyond its
+	// line.
+	if newline := strings.IndexByte(b.source.Text[start:end], '\n'); newline > 0 {
+		end = start + newline
+	}
+	d := b.list.Errorf(b.span(start, end), "not valid TOML: %s", refused.Message)
+	switch {
+	case !strings.Contains(refused.Message, "key") && b.unquoted(start):
+		end = b.lineEnd(start)
+		d.Span = b.span(start, end)
+		d.Message = "not valid TOML: a value that starts with a letter must be quoted"
+		d.Hintf("write %q", b.source.Text[start:end])
+	case strings.Contains(refused.Message, "not terminated by"):
+		// The parser points at the end of the file; the opening helps more.
+		quotes := refused.Message[len(refused.Message)-3:]
+		if open := strings.LastIndex(b.source.Text, quotes); open >= b.start {
+			d.Span = b.span(open, open+len(quotes))
+			d.Message = "not valid TOML: the string that opens with " + quotes + " never ends"
+		}
+	}
+}
+
+// unquoted reports whether a word stands at i where a value should.
+func (b *builder) unquoted(i int) bool {
+	text := b.source.Text
+	if i >= len(text) || !isLetter(text[i]) && text[i] != '@' && text[i] != '*' {
+		return false
+	}
+	before := strings.TrimRight(text[:i], " \t\r\n")
+	return before != "" && strings.IndexByte("=[,", before[len(before)-1]) >= 0
+}
+
+func isLetter(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
+}
+
+// lineEnd returns where the word or expression at i ends, for a suggestion.
+func (b *builder) lineEnd(i int) int {
+	text := b.source.Text
+	end := i
+	for end < len(text) && strings.IndexByte("\r\n,]\"'", text[end]) < 0 {
+		end++
+	}
+	for end > i && (text[end-1] == ' ' || text[end-1] == '\t') {
+		end--
+	}
+	return end
+}
