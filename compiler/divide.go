@@ -72,7 +72,9 @@ func (g *graph) divideByDigit(x wide, by uint32) (quotient, remainder wide) {
 
 // divideByBits is long division in base 2, for divisors above 2^16. The
 // quotient has at most 48 bits, so that is how many steps there are; each
-// subtracts the divisor where it fits, without a jump.
+// subtracts the divisor where it fits, without a jump. The rest never reaches
+// 2^64: it is below the divisor before a step doubles it, and a divisor above
+// 2^63 leaves one step, which starts from a rest below 2^63.
 func (g *graph) divideByBits(x wide, by uint64) (quotient, remainder wide) {
 	divisor := g.wideConstant(by)
 	steps := uint(64 - bits.Len64(by) + 1)
@@ -80,11 +82,9 @@ func (g *graph) divideByBits(x wide, by uint64) (quotient, remainder wide) {
 	quotient = g.wideConstant(0)
 	for i := int(steps) - 1; i >= 0; i-- {
 		bit := g.and(g.wideShr(x, uint(i)).low, g.constant(1))
-		overflow := g.shr(rest.high, 31) // the bit that the shift pushes out
 		rest = g.wideShl(rest, 1)
 		rest.low = g.or(rest.low, bit)
-		smaller := g.wideBorrow(rest, divisor)
-		fits := g.or(g.xor(smaller, g.constant(1)), overflow)
+		fits := g.xor(g.wideBorrow(rest, divisor), g.constant(1))
 		mask := g.negate(fits)
 		rest = g.wideSub(rest, wide{g.and(divisor.low, mask), g.and(divisor.high, mask)})
 		quotient = g.wideShl(quotient, 1)
