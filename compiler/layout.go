@@ -16,8 +16,8 @@ func (c *compilation) layout() error {
 		}
 		seen[n] = true
 		if f := &g.nodes[n]; f.test != isLeaf {
-			visit(f.yes)
 			visit(f.no)
+			visit(f.yes) // stands right behind its test, where a reader looks for it
 		}
 		c.order = append(c.order, n)
 	}
