@@ -1,0 +1,209 @@
+//go:build linux
+
+// Package oracle asks the live kernel what it thinks of seccomp programs:
+// which it accepts, and what they decide, without letting any of them allow a
+// call. It serves tests.
+//
+// The work is done in a forked child of the calling process, in which nothing
+// of Go's runtime runs; nothing is ever installed in the caller. The child sets
+// no_new_privs, so no privilege is needed.
+package oracle
+
+import (
+	"fmt"
+	"runtime"
+
+	"sandbox/arch"
+	"sandbox/bpf"
+)
+
+// A Call is one system call to ask about. It is entered as the registers say,
+// but for the instruction pointer, which is the oracle's own: see [Seen].
+type Call struct {
+	I386 bool      // entered by int 0x80; amd64 only
+	Nr   uint32    // any number but the two that the kernel exempts
+	Args [6]uint64 // all 64 bits of the registers, on i386 too
+}
+
+// x86-64's uretprobe and uprobe never meet a filter (seccomp_uprobe_exception
+// in kernel/seccomp.c, since 6.12), so they would be executed.
+const (
+	uretprobe = 335
+	uprobe    = 336
+)
+
+// errnoBase is the errno of the first distinct return of a rewritten program:
+// larger than any errno of the kernel, so that none is taken for a verdict.
+const errnoBase = 1000
+
+// Verdicts returns what the kernel makes p return for each call. Nothing is
+// executed: each return of p is rewritten into an errno of its own. Programs
+// that return the accumulator, or more than 3096 different values, are refused.
+func Verdicts(p bpf.Program, calls []Call) ([]bpf.Return, error) {
+	code := p.Code()
+	var returns []bpf.Return
+	index := make(map[bpf.Return]int)
+	for i, in := range code {
+		switch in.Op {
+		case bpf.RetA:
+			return nil, fmt.Errorf("instruction %d returns the accumulator: the oracle cannot make that safe", i)
+		case bpf.RetK:
+			r := bpf.Return(in.K)
+			n, seen := index[r]
+			if !seen {
+				n = len(returns)
+				index[r] = n
+				returns = append(returns, r)
+			}
+			code[i].K = uint32(bpf.Errno) + errnoBase + uint32(n)
+		}
+	}
+	if n := len(returns); n > bpf.MaxErrno+1-errnoBase {
+		return nil, fmt.Errorf("%d different return values are more than the oracle's %d", n, bpf.MaxErrno+1-errnoBase)
+	}
+	rewritten, err := bpf.Verify(code)
+	if err != nil {
+		return nil, err
+	}
+	errnos, err := Errnos(rewritten, calls)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := make([]bpf.Return, len(calls))
+	for i, e := range errnos {
+		n := e - errnoBase
+		switch {
+		case e == Killed:
+			verdicts[i] = bpf.KillThread // a division by X == 0 returns 0
+		case n >= 0 && n < len(returns):
+			verdicts[i] = returns[n]
+		default:
+			return nil, fmt.Errorf("call %d (%+v): errno %d is not the program's: does another filter act here?", i, calls[i], e)
+		}
+	}
+	return verdicts, nil
+}
+
+// Killed stands in the results of [Errnos] for a call that was ended by SIGSYS:
+// the program divided by X when that was 0.
+const Killed = -1
+
+// Errnos returns the errno, 0 to 4095, that p gives each call, or [Killed].
+// Nothing is executed, because p may do nothing but return errnos: each RetK
+// has the action [bpf.Errno], and each RetA ends the unbroken sequence that
+// makes A one:
+//
+//	and #0xfff
+//	or #0x50000
+//	ret a
+func Errnos(p bpf.Program, calls []Call) ([]int, error) {
+	if p.IsZero() {
+		return nil, fmt.Errorf("the zero bpf.Program is no program")
+	}
+	code := p.Code()
+	if err := deniesAll(code); err != nil {
+		return nil, err
+	}
+	for i, c := range calls {
+		if c.I386 && !haveInt80 {
+			return nil, fmt.Errorf("call %d: no int 0x80 on %s", i, runtime.GOARCH)
+		}
+		if !c.I386 && (c.Nr == uretprobe || c.Nr == uprobe) {
+			return nil, fmt.Errorf("call %d: the kernel exempts number %d from filters and would execute it", i, c.Nr)
+		}
+	}
+	return probe(code, calls)
+}
+
+// deniesAll establishes that no way through code ends in anything but an errno
+// or a division by zero.
+func deniesAll(code []bpf.Instruction) error {
+	target := make([]bool, len(code))
+	for i, in := range code {
+		switch in.Op {
+		case bpf.Ja:
+			target[i+1+int(in.K)] = true
+		case bpf.JeqK, bpf.JeqX, bpf.JgtK, bpf.JgtX, bpf.JgeK, bpf.JgeX, bpf.JsetK, bpf.JsetX:
+			target[i+1+int(in.Jt)] = true
+			target[i+1+int(in.Jf)] = true
+		case bpf.RetK:
+			if r := bpf.Return(in.K); r.Action() != bpf.Errno {
+				return fmt.Errorf("instruction %d returns %v, not an errno", i, r)
+			}
+		case bpf.RetA:
+			if i < 2 || target[i] || target[i-1] ||
+				code[i-1].Op != bpf.OrK || code[i-1].K != uint32(bpf.Errno) ||
+				code[i-2].Op != bpf.AndK || code[i-2].K != bpf.MaxErrno {
+				return fmt.Errorf("instruction %d returns an accumulator that may not be an errno", i)
+			}
+		}
+	}
+	return nil
+}
+
+// Seen returns the seccomp_data that the kernel shows to a filter for each
+// call. It asks the kernel itself for the instruction pointers, which are the
+// addresses behind the oracle's two entries into the kernel.
+func Seen(calls []Call) ([]bpf.Data, error) {
+	native, ok := arch.ForGOARCH(runtime.GOARCH)
+	if !ok {
+		return nil, fmt.Errorf("no native ABI is known for %s", runtime.GOARCH)
+	}
+	var ip [2]uint64
+	for i := range ip {
+		i386 := i == 1
+		if i386 && !haveInt80 {
+			break
+		}
+		var err error
+		if ip[i], err = instructionPointer(i386, native.BigEndian()); err != nil {
+			return nil, err
+		}
+	}
+	seen := make([]bpf.Data, len(calls))
+	for i, c := range calls {
+		seen[i] = bpf.Data{Nr: c.Nr, Arch: native.Audit(), IP: ip[0], Args: c.Args}
+		if c.I386 {
+			seen[i].Arch, seen[i].IP = arch.I386.Audit(), ip[1]
+		}
+	}
+	return seen, nil
+}
+
+// instructionPointer reads the address in pieces of 12 bits, each through the
+// errno of a call whose first argument is the shift. The second argument
+// selects the half.
+func instructionPointer(i386, bigEndian bool) (uint64, error) {
+	low := func(field uint32) uint32 { return bpf.OffsetLow(field, bigEndian) }
+	p, err := bpf.Verify([]bpf.Instruction{
+		bpf.Stmt(bpf.LdWAbs, low(bpf.OffsetArg(0))),
+		bpf.Stmt(bpf.Tax, 0),
+		bpf.Stmt(bpf.LdWAbs, low(bpf.OffsetArg(1))),
+		bpf.Jump(bpf.JeqK, 0, 0, 2),
+		bpf.Stmt(bpf.LdWAbs, low(bpf.OffsetIP)),
+		bpf.Stmt(bpf.Ja, 1),
+		bpf.Stmt(bpf.LdWAbs, bpf.OffsetHigh(bpf.OffsetIP, bigEndian)),
+		bpf.Stmt(bpf.RshX, 0),
+		bpf.Stmt(bpf.AndK, bpf.MaxErrno),
+		bpf.Stmt(bpf.OrK, uint32(bpf.Errno)),
+		bpf.Stmt(bpf.RetA, 0),
+	})
+	if err != nil {
+		return 0, err
+	}
+	var calls []Call
+	for half := range uint64(2) {
+		for _, shift := range []uint64{0, 12, 24} {
+			calls = append(calls, Call{I386: i386, Args: [6]uint64{shift, half}})
+		}
+	}
+	errnos, err := Errnos(p, calls)
+	if err != nil {
+		return 0, err
+	}
+	var ip uint64
+	for i, c := range calls {
+		ip |= uint64(errnos[i]) << (c.Args[0] + 32*c.Args[1])
+	}
+	return ip, nil
+}
