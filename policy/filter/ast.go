@@ -21,7 +21,7 @@ const (
 	SelectName   SelectorKind = iota // openat
 	SelectGroup                      // @file-system
 	SelectAll                        // *
-	SelectNumber                     // #257
+	SelectNumber                     // #257, #0x101, #-1
 )
 
 // A Selector names system calls, or takes them out again.
@@ -29,7 +29,7 @@ type Selector struct {
 	Kind    SelectorKind
 	Exclude bool   // written with a leading "!"
 	Name    string // for SelectName and SelectGroup (without the "@")
-	Number  uint32 // for SelectNumber
+	Number  uint32 // for SelectNumber; #-1 is 0xffffffff
 	Span    diag.Span
 }
 
@@ -46,15 +46,16 @@ type Name struct {
 	At   diag.Span
 }
 
-// A Number is an integer literal: decimal, 0x…, 0o… or 0b…, of any size.
+// A Number is an integer literal: decimal, 0x…, 0o… or 0b…, or octal with a
+// leading 0 as in C; never negative.
 type Number struct {
-	Text string // as written
+	Text string // as written, at most 80 bytes
 	At   diag.Span
 }
 
 // An Index is args[N].
 type Index struct {
-	Base  *Name
+	Base  *Name // args
 	Index Expr
 	At    diag.Span
 }
@@ -68,7 +69,7 @@ type Unary struct {
 
 // A Cast is (u32)x.
 type Cast struct {
-	Type   string
+	Type   string // u8, u16, u32, i32, u64 or i64
 	TypeAt diag.Span
 	X      Expr
 	At     diag.Span
@@ -79,6 +80,7 @@ type Binary struct {
 	Op   Op
 	OpAt diag.Span
 	X, Y Expr
+	At   diag.Span
 }
 
 // An In is "x in {a, b}", "x in a..b" (b excluded), "x in NAME", or with "not
@@ -86,8 +88,9 @@ type Binary struct {
 type In struct {
 	X    Expr
 	Not  bool
-	OpAt diag.Span
+	OpAt diag.Span // of "in" or "not in"
 	Set  Set
+	At   diag.Span
 }
 
 // A Set is what stands to the right of "in": exactly one of Name, Low and
@@ -111,8 +114,8 @@ func (x *Number) Span() diag.Span { return x.At }
 func (x *Index) Span() diag.Span  { return x.At }
 func (x *Unary) Span() diag.Span  { return x.At }
 func (x *Cast) Span() diag.Span   { return x.At }
-func (x *Binary) Span() diag.Span { return x.X.Span().To(x.Y.Span()) }
-func (x *In) Span() diag.Span     { return x.X.Span().To(x.Set.At) }
+func (x *Binary) Span() diag.Span { return x.At }
+func (x *In) Span() diag.Span     { return x.At }
 func (x *Paren) Span() diag.Span  { return x.At }
 
 func (*Name) expr()   {}
@@ -124,31 +127,20 @@ func (*Binary) expr() {}
 func (*In) expr()     {}
 func (*Paren) expr()  {}
 
-// An Op is an operator.
-type Op uint8
+// An Action is what a rule does with the calls that it selects: a name, and a
+// value for those that take one.
+type Action struct {
+	Name   string // allow, log, deny, errno, kill_process, kill_thread, trap, trace or notify
+	NameAt diag.Span
+	Arg    Expr // of errno, trap and trace, a constant expression; nil for the others
+	At     diag.Span
+}
 
-// The operators, from the tightest binding to the loosest. "&", "^" and "|"
-// bind tighter than comparisons, unlike in C.
-const (
-	Not        Op = iota // !
-	Complement           // ~
-	Negate               // - (unary)
-	Mul                  // *
-	Div                  // /
-	Rem                  // %
-	Add                  // +
-	Sub                  // -
-	Shl                  // <<
-	Shr                  // >>
-	And                  // &
-	Xor                  // ^
-	Or                   // |
-	Eq                   // ==
-	Ne                   // !=
-	Lt                   // <
-	Le                   // <=
-	Gt                   // >
-	Ge                   // >=
-	AndAnd               // &&
-	OrOr                 // ||
-)
+// A Call is a system call with its registers: "openat(AT_FDCWD, 0, O_WRONLY)".
+type Call struct {
+	Name     string
+	Number   uint32 // if ByNumber: #257(…)
+	ByNumber bool
+	Args     []Expr // at most 6, constant expressions
+	Span     diag.Span
+}

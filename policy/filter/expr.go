@@ -1,0 +1,191 @@
+package filter
+
+// wholeExpr parses an expression that the text ends with.
+func (p *parser) wholeExpr() Expr {
+	x := p.expr()
+	if p.tok.kind == tokEnd {
+		return x
+	}
+	if p.tok.kind == tokCloseParen || p.tok.kind == tokCloseBrace || p.tok.kind == tokCloseBracket {
+		p.errorf(p.tok.start, p.tok.end, "unexpected %s", p.describe(p.tok)).Labelf("nothing is open here")
+		return nil
+	}
+	d := p.unexpected("an operator")
+	switch p.tok.kind {
+	case tokComma:
+		d.Hintf("conditions are joined with && or ||")
+	case tokColon:
+		d.Hintf("a filter has one colon: write a filter of its own for each condition")
+	case tokRange:
+		d.Hintf(`a range stands after "in": x in 0..3`)
+	}
+	return nil
+}
+
+func (p *parser) expr() Expr { return p.binary(precOrOr) }
+
+// binary parses operators that bind at least as tightly as least.
+func (p *parser) binary(least precedence) Expr {
+	x := p.unary()
+	for compared := false; ; {
+		p.wordOperator()
+		prec := p.operator()
+		if prec < least || prec == precNone {
+			return x
+		}
+		if p.operators++; p.operators > maxOperators {
+			p.errorf(p.tok.start, p.tok.end, "more than %d operators in one filter", maxOperators).
+				Hintf("write several filters, or sets: x in {A, B}")
+			panic(bailout{})
+		}
+		op := p.tok
+		var y Expr
+		if op.kind == tokName {
+			y = p.in(x)
+		} else {
+			p.advance()
+			right := p.binary(prec + 1)
+			y = &Binary{Op: op.op, OpAt: p.span(op), X: x, Y: right, At: x.Span().To(right.Span())}
+		}
+		if prec == precCompare {
+			if compared {
+				p.chained(op, x)
+			}
+			compared = true
+		}
+		x = y
+	}
+}
+
+// operator returns the precedence of the token at hand as an operator between
+// two operands, or precNone.
+func (p *parser) operator() precedence {
+	switch p.tok.kind {
+	case tokOp:
+		if prec := p.tok.op.precedence(); prec < precUnary {
+			return prec
+		}
+	case tokName:
+		if p.word("in") || p.word("not") {
+			return precCompare
+		}
+	}
+	return precNone
+}
+
+// chained reports the second of two comparisons in a row.
+func (p *parser) chained(op token, left Expr) {
+	d := p.errorf(op.start, op.end, "comparisons do not chain")
+	if b, ok := left.(*Binary); ok {
+		middle := Print(b.Y)
+		if len(middle) < 40 {
+			d.Hintf("write ... %s %s && %s %s ...", b.Op, middle, middle, p.source(op))
+			return
+		}
+	}
+	d.Hintf("join two comparisons with &&")
+}
+
+// in parses "in" or "not in" and the set.
+func (p *parser) in(x Expr) Expr {
+	op := p.tok
+	not := p.word("not")
+	if p.advance(); not {
+		if !p.word("in") {
+			p.errorf(op.start, op.end, `expected "in" after not, found %s`, p.describe(p.tok)).
+				Hintf(`write "x not in {A, B}", and "!" to negate anything else`)
+			panic(bailout{})
+		}
+		op.end = p.tok.end
+		p.advance()
+	}
+	set := p.set()
+	return &In{X: x, Not: not, OpAt: p.span(op), Set: set, At: x.Span().To(set.At)}
+}
+
+func (p *parser) set() Set {
+	switch p.tok.kind {
+	case tokOpenBrace:
+		return p.members()
+	case tokOpenBracket:
+		p.errorf(p.tok.start, p.tok.end, `expected a set after "in", found "["`).Hintf("a set is written in braces: {A, B}")
+		panic(bailout{})
+	}
+	low := p.binary(precOr)
+	if p.got(tokRange) {
+		high := p.binary(precOr)
+		return Set{Low: low, High: high, At: low.Span().To(high.Span())}
+	}
+	name, ok := low.(*Name)
+	if !ok {
+		p.errorAt(low.Span(), `expected a set after "in", found a value`).
+			Hintf("a set is {A, B}, lo..hi (hi excluded), or a name; one value is compared with ==")
+	}
+	return Set{Name: name, At: low.Span()}
+}
+
+// members parses "{A, B}".
+func (p *parser) members() Set {
+	open := p.tok
+	p.advance()
+	members := []Expr{}
+	for p.tok.kind != tokCloseBrace || p.last.kind == tokComma {
+		members = append(members, p.binary(precOr))
+		if p.tok.kind == tokRange {
+			p.errorf(p.tok.start, p.tok.end, "a range cannot be a member of a set").
+				Hintf("write x in {A, B} || x in 0..3")
+			panic(bailout{})
+		}
+		if !p.got(tokComma) {
+			break
+		}
+	}
+	if p.tok.kind != tokCloseBrace && p.tok.kind != tokEnd {
+		d := p.unexpected(`"," or "}"`)
+		d.Notef(p.span(open), `to close this "{"`)
+		panic(bailout{})
+	}
+	p.close(open, tokCloseBrace)
+	return Set{Members: members, At: p.text.Span(open.start, p.last.end)}
+}
+
+// unary parses an operand with the operators before it.
+func (p *parser) unary() Expr {
+	if p.depth++; p.depth > maxDepth {
+		p.errorf(p.tok.start, p.tok.end, "more than %d levels of parentheses and operators inside each other", maxDepth)
+		panic(bailout{})
+	}
+	x := p.prefixed()
+	p.depth--
+	return x
+}
+
+func (p *parser) prefixed() Expr {
+	op := p.tok
+	if p.word("not") {
+		p.errorf(op.start, op.end, `there is no operator "not"`).Hintf(`write "!" to negate; "not" stands only before "in"`)
+		op.kind, op.op = tokOp, Not
+	}
+	if op.kind != tokOp {
+		return p.operand()
+	}
+	switch op.op {
+	case Not, Complement:
+		p.advance()
+	case Sub:
+		op.op = Negate
+		p.advance()
+	case Add:
+		p.errorf(op.start, op.end, `expected a value, found "+"`).Hintf(`leave the "+" out`)
+		p.advance()
+		return p.unary()
+	case Mul:
+		p.dereference(p.span(op))
+		p.advance()
+		return p.unary()
+	default:
+		return p.operand()
+	}
+	x := p.unary()
+	return &Unary{Op: op.op, X: x, At: p.span(op).To(x.Span())}
+}

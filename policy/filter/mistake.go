@@ -1,0 +1,193 @@
+package filter
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mistakes are spellings from other languages that no correct filter holds.
+// Where as says what is meant, scanning goes on as if that had been written.
+var mistakes = [...]struct {
+	text    string
+	as      string // "": cannot be guessed
+	message string
+	hint    string
+}{
+	{"<=>", "", `there is no operator "<=>"`, `compare with ==, !=, <, <=, > or >=`},
+	{"===", "==", `there is no operator "==="`, `write == for "is equal to"`},
+	{"!==", "!=", `there is no operator "!=="`, `write != for "is not equal to"`},
+	{"&&&", "&&", `there is no operator "&&&"`, `write && for "and"`},
+	{"|||", "||", `there is no operator "|||"`, `write || for "or"`},
+	{"<<<", "<<", `there is no operator "<<<"`, `write << to shift to the left`},
+	{"<<=", "", `a filter cannot assign`, `write << to shift, and == or <= to compare`},
+	{">>=", "", `a filter cannot assign`, `write >> to shift, and == or >= to compare`},
+	{">>>", ">>", `there is no operator ">>>"`, `">>" brings in zeros if its operand is unsigned: (u32)x >> 1`},
+	{"...", "..", `there is no "..."`, `a range is lo..hi, hi excluded`},
+	{"..=", "..", `there is no "..="`, `a range is lo..hi, hi excluded: 0..3 is 0, 1, 2`},
+	{"=>", ">=", `there is no operator "=>"`, `write >= for "is greater than or equal to"`},
+	{"=<", "<=", `there is no operator "=<"`, `write <= for "is less than or equal to"`},
+	{"=~", "", `there is no operator "=~"`, `filters see numbers, and no text to match`},
+	{"~=", "!=", `there is no operator "~="`, `write != for "is not equal to"`},
+	{"<>", "!=", `there is no operator "<>"`, `write != for "is not equal to"`},
+	{"++", "", `there is no operator "++"`, `a filter cannot change anything: write + 1`},
+	{"--", "", `there is no operator "--"`, `a filter cannot change anything: write - 1; for minus a negative number, - -1`},
+	{"**", "", `there is no operator "**"`, `for a power of two write 1 << n`},
+	{"//", "", `there are no comments in a filter`, `write them in the policy file, after a #`},
+	{"/*", "", `there are no comments in a filter`, `write them in the policy file, after a #`},
+	{"+=", "", `a filter cannot assign`, `write == to compare`},
+	{"-=", "", `a filter cannot assign`, `write == to compare`},
+	{"*=", "", `a filter cannot assign`, `write == to compare`},
+	{"/=", "", `a filter cannot assign`, `write == to compare, != for "is not equal to"`},
+	{"%=", "", `a filter cannot assign`, `write == to compare`},
+	{"&=", "", `a filter cannot assign`, `to test bits write x & mask == value`},
+	{"|=", "", `a filter cannot assign`, `write == to compare`},
+	{"^=", "", `a filter cannot assign`, `write == to compare`},
+	{"?", "", `there is no operator "?"`, `for c ? a : b write c && a || !c && b`},
+	{";", "", `unexpected ";"`, `locals (let x = ...;) are not part of this version, and a filter needs no ";" at its end`},
+}
+
+// mistake scans one of the mistakes at the beginning of rest, if there is one.
+func (s *scanner) mistake(rest string) (t token, found bool) {
+	if len(rest) > 1 && rest[0] == '=' && rest[1] == '=' && (len(rest) == 2 || rest[2] != '=') {
+		return token{}, false // "==" before "="
+	}
+	for i := range mistakes {
+		m := &mistakes[i]
+		if strings.HasPrefix(rest, m.text) {
+			start := s.pos
+			s.pos += len(m.text)
+			s.errorf(start, s.pos, "%s", m.message).Hintf("%s", m.hint)
+			return instead(m.as, start, s.pos), true
+		}
+	}
+	if rest[0] == '=' {
+		start := s.pos
+		s.pos++
+		s.errorf(start, s.pos, `a filter cannot assign`).Hintf("write == to compare")
+		return token{tokOp, Eq, start, s.pos}, true
+	}
+	return token{}, false
+}
+
+// instead returns the token that text is, as if it stood at [start, end).
+func instead(text string, start, end int) token {
+	t := token{kind: tokJunk}
+	if text != "" {
+		var s scanner
+		s.text.String = text
+		t = s.next()
+	}
+	t.start, t.end = start, end
+	return t
+}
+
+// lookalikes are characters that editors and web pages put for ASCII ones.
+var lookalikes = [...]struct {
+	char  rune
+	ascii string
+}{
+	{'\u2260', "!="}, // not equal to
+	{'\u2264', "<="}, // less than or equal to
+	{'\u2265', ">="}, // greater than or equal to
+	{'\u2010', "-"},  // hyphen
+	{'\u2011', "-"},  // non-breaking hyphen
+	{'\u2012', "-"},  // figure dash
+	{'\u2013', "-"},  // en dash
+	{'\u2014', "-"},  // em dash
+	{'\u2212', "-"},  // minus sign
+	{'\u00d7', "*"},  // multiplication sign
+	{'\u2217', "*"},  // asterisk operator
+	{'\u00f7', "/"},  // division sign
+	{'\u2227', "&&"}, // logical and
+	{'\u2228', "||"}, // logical or
+	{'\u00ac', "!"},  // not sign
+	{'\u2026', ".."}, // horizontal ellipsis
+	{'\u2025', ".."}, // two dot leader
+	{'\u2192', "->"}, // rightwards arrow
+	{'\u226a', "<<"}, // much less than
+	{'\u226b', ">>"}, // much greater than
+	{'\u00ab', "<<"}, // left-pointing double angle quotation mark
+	{'\u00bb', ">>"}, // right-pointing double angle quotation mark
+	{'\u2261', "=="}, // identical to
+}
+
+// foreign scans a character that is not printable ASCII.
+func (s *scanner) foreign() token {
+	src, start := s.text.String, s.pos
+	r, size := utf8.DecodeRuneInString(src[start:])
+	s.pos += size
+	switch {
+	case r == utf8.RuneError && size == 1:
+		s.errorf(start, s.pos, "invalid UTF-8: byte 0x%02x", src[start])
+		return s.end(tokJunk, start)
+	case unicode.IsControl(r):
+		s.errorf(start, s.pos, "unexpected control character %U", r)
+		return s.end(tokJunk, start)
+	case '\u2018' <= r && r <= '\u201f': // quotation marks
+		return s.curlyString(start, r)
+	case isForeignSpace(r):
+		s.errorf(start, s.pos, "filters are ASCII: found the space %U", r).Hintf("write a plain space")
+		s.pos = len(src) - len(strings.TrimLeftFunc(src[s.pos:], isForeignSpace))
+		return s.next()
+	case unicode.IsLetter(r):
+		return s.foreignName(start)
+	case '\uff01' <= r && r <= '\uff5e': // full-width forms of '!' to '~'
+		ascii := string(r - '\uff01' + '!')
+		s.errorf(start, s.pos, "filters are ASCII: found %c (%U)", r, r).Hintf("write %s", ascii)
+		return instead(ascii, start, s.pos)
+	}
+	for _, l := range lookalikes {
+		if l.char == r {
+			s.errorf(start, s.pos, "filters are ASCII: found %c (%U)", r, r).Hintf("write %s", l.ascii)
+			return instead(l.ascii, start, s.pos)
+		}
+	}
+	d := s.errorf(start, s.pos, "filters are ASCII: found %c (%U)", r, r)
+	switch r {
+	case '\u2208':
+		d.Hintf("write in")
+	case '\u2209':
+		d.Hintf("write not in")
+	}
+	return s.end(tokJunk, start)
+}
+
+// isForeignSpace reports whether r shows as a space or not at all.
+func isForeignSpace(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+
+// curlyString scans a string in typographic quotes; which of them closes it
+// depends on the language, so any of the same family does.
+func (s *scanner) curlyString(start int, open rune) token {
+	family := "\u2018\u2019\u201a\u201b"
+	if open > '\u201b' {
+		family = "\u201c\u201d\u201e\u201f"
+	}
+	src := s.text.String
+	if i := strings.IndexAny(src[s.pos:], family); i >= 0 {
+		s.pos += i + len("\u201c")
+	} else {
+		s.pos = len(src)
+	}
+	return s.end(tokString, start)
+}
+
+// foreignName scans a word with letters that are not ASCII.
+func (s *scanner) foreignName(start int) token {
+	src := s.text.String
+	s.pos = start
+	var first rune
+	for s.pos < len(src) {
+		r, size := utf8.DecodeRuneInString(src[s.pos:])
+		if r >= utf8.RuneSelf && (!unicode.IsLetter(r) && !unicode.IsMark(r) || size == 1) ||
+			r < utf8.RuneSelf && !isNameByte(byte(r)) {
+			break
+		}
+		if first == 0 && r >= utf8.RuneSelf {
+			first = r
+		}
+		s.pos += size
+	}
+	s.errorf(start, s.pos, "names are ASCII: found %c (%U)", first, first)
+	return s.end(tokName, start)
+}

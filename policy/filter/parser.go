@@ -1,0 +1,149 @@
+package filter
+
+import "sandbox/internal/diag"
+
+// Parse parses a filter. If the list has errors, the filter is nil.
+func Parse(t diag.Text) (*Filter, diag.List) {
+	return parse(t, (*parser).filter)
+}
+
+// ParseExpr parses an expression, such as the value of a constant. If the
+// list has errors, the expression is nil.
+func ParseExpr(t diag.Text) (Expr, diag.List) {
+	return parse(t, (*parser).wholeExpr)
+}
+
+// ParseCall parses a system call with its registers, such as "openat(AT_FDCWD,
+// 0, O_WRONLY|O_CREAT, 0644)" or "#257()". If the list has errors, the call is
+// nil.
+func ParseCall(t diag.Text) (*Call, diag.List) {
+	return parse(t, (*parser).call)
+}
+
+// ParseAction parses an action, such as "errno(EPERM)". Whether its value is
+// one that the kernel takes is for the caller to check. If the list has
+// errors, the action is nil.
+func ParseAction(t diag.Text) (*Action, diag.List) {
+	return parse(t, (*parser).wholeAction)
+}
+
+// ParseRule parses "[ACTION] FILTER", the argument of -e. The action is nil if
+// none is written. If the list has errors, both are nil.
+func ParseRule(t diag.Text) (*Action, *Filter, diag.List) {
+	r, diags := parse(t, (*parser).rule)
+	return r.action, r.filter, diags
+}
+
+// parse runs one production over the whole text.
+func parse[T any](t diag.Text, production func(*parser) T) (result T, diags diag.List) {
+	p := parser{scanner: scanner{text: t}}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ours := r.(bailout); !ours {
+				panic(r)
+			}
+		}
+		if diags = p.diags; len(diags) > 0 {
+			var none T
+			result = none
+		}
+	}()
+	p.advance()
+	return production(&p), nil
+}
+
+// Limits that keep every later phase's recursion shallow. The kernel takes
+// 4096 instructions, so no filter that could be installed reaches the second.
+const (
+	maxDepth     = 200  // parentheses, unary operators and casts inside each other
+	maxOperators = 8192 // binary operators in one expression
+)
+
+// A parser is a recursive-descent parser with one token of look-ahead.
+//
+// An error after which the rest still makes sense is reported and parsing goes
+// on; after any other the parser bails out, so that no error is reported that
+// is only the consequence of another.
+type parser struct {
+	scanner
+	tok       token // the token at hand
+	last      token // the one before it; tokEnd at the beginning
+	depth     int
+	operators int
+}
+
+func (p *parser) advance() {
+	p.last = p.tok
+	p.tok = p.next()
+}
+
+// got moves on if the token at hand is of the given kind.
+func (p *parser) got(k kind) bool {
+	if p.tok.kind != k {
+		return false
+	}
+	p.advance()
+	return true
+}
+
+// close expects the token that closes what the token open opened.
+func (p *parser) close(open token, k kind) {
+	if p.got(k) {
+		return
+	}
+	opener := p.source(open)
+	if p.tok.kind == tokEnd {
+		p.errorf(open.start, open.end, "%q is never closed", opener)
+		panic(bailout{})
+	}
+	d := p.unexpected("an operator or %q", closers[k])
+	d.Notef(p.span(open), "to close this %q", opener)
+	if k == tokCloseParen && p.tok.kind == tokComma {
+		d.Hintf("a set is written in braces: {A, B}")
+	}
+	panic(bailout{})
+}
+
+var closers = [...]string{tokCloseParen: ")", tokCloseBrace: "}", tokCloseBracket: "]"}
+
+// unexpected reports that the token at hand is not what was expected.
+func (p *parser) unexpected(format string, args ...any) *diag.Diagnostic {
+	if p.tok.kind == tokJunk {
+		panic(bailout{}) // reported by the scanner
+	}
+	if p.last.kind != tokEnd {
+		format += " after %s"
+		args = append(args, p.describe(p.last))
+	}
+	args = append(args, p.describe(p.tok))
+	return p.errorf(p.tok.start, p.tok.end, "expected "+format+", found %s", args...)
+}
+
+// describe names a token in a message.
+func (p *parser) describe(t token) string {
+	switch t.kind {
+	case tokEnd:
+		return "the end"
+	case tokString:
+		return "a string"
+	case tokName, tokNumber, tokGroup, tokSyscall:
+		return short(p.source(t))
+	}
+	return `"` + p.source(t) + `"`
+}
+
+// short cuts a text that is too long for a message.
+func short(s string) string {
+	const most = 60
+	if len(s) > most {
+		return s[:most-3] + "..."
+	}
+	return s
+}
+
+func (p *parser) source(t token) string { return p.text.String[t.start:t.end] }
+
+func (p *parser) span(t token) diag.Span { return p.text.Span(t.start, t.end) }
+
+// word reports whether the token at hand is the given word.
+func (p *parser) word(w string) bool { return p.tok.kind == tokName && p.source(p.tok) == w }

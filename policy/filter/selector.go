@@ -1,0 +1,213 @@
+package filter
+
+import (
+	"strconv"
+	"strings"
+)
+
+const filterExample = "a filter is system calls, a colon and a condition: openat: flags & O_CREAT != 0"
+
+func (p *parser) filter() *Filter {
+	if p.tok.kind == tokEnd {
+		p.errorf(0, len(p.text.String), "the filter is empty").Hintf(filterExample)
+		return nil
+	}
+	start := p.tok.start
+	f := &Filter{Selectors: p.selectors()}
+	if p.got(tokColon) {
+		if p.tok.kind == tokEnd {
+			p.errorf(p.last.start, p.last.end, `nothing follows ":"`).
+				Hintf("without the colon the filter matches whatever the arguments are")
+			return nil
+		}
+	}
+	if p.tok.kind != tokEnd {
+		f.Body = p.wholeExpr()
+	}
+	f.Span = p.text.Span(start, p.last.end)
+	return f
+}
+
+// selectors parses up to the colon or the end, or up to where a condition
+// begins without a colon.
+func (p *parser) selectors() []Selector {
+	head, _, _ := strings.Cut(p.text.String, ":")
+	list := make([]Selector, 0, min(1+strings.Count(head, ","), 1024))
+	for {
+		s, ok := p.selector()
+		if ok {
+			list = append(list, s)
+		}
+		switch p.tok.kind {
+		case tokColon, tokEnd:
+			return list
+		case tokComma:
+			p.advance()
+			if p.tok.kind == tokEnd || p.tok.kind == tokColon {
+				p.errorf(p.last.start, p.last.end, "no system call follows this comma").Hintf("remove the comma")
+				return list
+			}
+			continue
+		}
+		switch {
+		case !ok:
+			p.skipSelector()
+			if !p.got(tokComma) {
+				return list
+			}
+		case !p.separator():
+			return list
+		}
+	}
+}
+
+// separator reports the token that stands where a comma or a colon should, and
+// whether another selector is likely to follow.
+func (p *parser) separator() bool {
+	adjacent := p.tok.start == p.last.end
+	before, found := p.describe(p.last), p.describe(p.tok)
+	switch {
+	case p.tok.kind == tokJunk:
+		p.skipSelector()
+		return p.got(tokComma)
+	case p.tok.is(Mul) && adjacent:
+		p.errorf(p.tok.start, p.tok.end, "system calls have no wildcards").
+			Hintf("write the names, or a @group")
+		p.skipSelector()
+		return p.got(tokComma)
+	case p.tok.kind == tokOpenParen && adjacent && p.last.kind == tokName:
+		p.errorf(p.last.start, p.tok.end, `expected "," or ":" after %s, found "("`, before).
+			Hintf("a condition on the arguments follows a colon: %s: ...", before)
+		panic(bailout{})
+	case p.tok.kind == tokName && p.startsCondition(), p.tok.kind == tokOpenParen, p.tok.kind == tokNumber, p.tok.is(Complement):
+		p.errorf(p.tok.start, p.tok.end, `expected ":" after %s, found %s`, before, found).
+			Hintf("a colon separates system calls from the condition: %s: %s ...", before, strings.Trim(found, `"`))
+		return false
+	case p.startsSelector():
+		p.errorf(p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found).
+			Hintf("system calls are separated by commas: %s, %s", before, strings.Trim(found, `"`))
+		return true
+	case p.tok.kind == tokOp || p.word("in") || p.word("not"):
+		p.errorf(p.last.start, p.last.end, "no system call before the condition").Hintf(filterExample)
+		panic(bailout{})
+	}
+	p.errorf(p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found)
+	panic(bailout{})
+}
+
+// startsCondition reports whether the name at hand is followed by an operator
+// that stands between two operands.
+func (p *parser) startsCondition() bool {
+	if p.word("in") || p.word("not") {
+		return false
+	}
+	switch next := p.peek(); next.kind {
+	case tokOp:
+		return next.op.precedence() < precUnary
+	case tokName:
+		switch p.source(next) {
+		case "in", "not", "and", "or":
+			return true
+		}
+	case tokOpenBracket:
+		return true
+	}
+	return false
+}
+
+// startsSelector reports whether the token at hand can begin a selector.
+func (p *parser) startsSelector() bool {
+	switch p.tok.kind {
+	case tokName:
+		return !p.word("in") && !p.word("not")
+	case tokGroup, tokSyscall:
+		return true
+	}
+	return p.tok.is(Mul) || p.tok.is(Not)
+}
+
+// skipSelector goes to the next comma, colon or the end.
+func (p *parser) skipSelector() {
+	for p.tok.kind != tokComma && p.tok.kind != tokColon && p.tok.kind != tokEnd {
+		p.advance()
+	}
+}
+
+func (p *parser) selector() (s Selector, ok bool) {
+	start := p.tok.start
+	if p.tok.is(Not) {
+		s.Exclude = true
+		p.advance()
+	}
+	switch {
+	case p.word("not") && p.startsWord():
+		p.errorf(p.tok.start, p.tok.end, "not is no part of a list of system calls").Hintf(`write "!" to take one out: !openat`)
+		return s, false
+	case p.tok.kind == tokName:
+		s.Kind, s.Name = SelectName, p.source(p.tok)
+	case p.tok.kind == tokGroup:
+		s.Kind, s.Name = SelectGroup, p.source(p.tok)[1:]
+	case p.tok.is(Mul):
+		s.Kind = SelectAll
+	case p.tok.kind == tokSyscall:
+		s.Kind = SelectNumber
+		s.Number, ok = p.syscallNumber()
+		if !ok {
+			p.advance()
+			return s, false
+		}
+	default:
+		p.badSelector()
+		return s, false
+	}
+	p.advance()
+	s.Span = p.text.Span(start, p.last.end)
+	return s, true
+}
+
+// startsWord reports whether a name follows the token at hand.
+func (p *parser) startsWord() bool {
+	next := p.peek()
+	return next.kind == tokName || next.kind == tokGroup
+}
+
+func (p *parser) badSelector() {
+	switch p.tok.kind {
+	case tokJunk: // reported by the scanner
+	case tokNumber:
+		text := p.source(p.tok)
+		p.errorf(p.tok.start, p.tok.end, "expected a system call, found the number %s", short(text)).
+			Hintf("a system call by its number is #%s", short(text))
+	case tokString:
+		p.errorf(p.tok.start, p.tok.end, "expected a system call, found a string").Hintf("write names without quotes")
+	default:
+		p.errorf(p.tok.start, p.tok.end, "expected a system call, found %s", p.describe(p.tok)).
+			Hintf("system calls are written as openat, @file-system, * or #257")
+	}
+}
+
+// syscallNumber returns what the token #N says.
+func (p *parser) syscallNumber() (number uint32, ok bool) {
+	text := p.source(p.tok)[1:]
+	if text == "-1" {
+		return 0xffffffff, true
+	}
+	if text == "" || !isDigit(text[0]) {
+		p.errorf(p.tok.start, p.tok.end, `expected a number after "#", found %s`, short(text)).
+			Hintf("system calls by number are #0 to #0xffffffff, or #-1")
+		return 0, false
+	}
+	if problem, hint := checkNumber(text); problem != "" {
+		d := p.errorf(p.tok.start, p.tok.end, "%s", problem)
+		if hint != "" {
+			d.Hintf("%s", hint)
+		}
+		return 0, false
+	}
+	wide, err := strconv.ParseUint(text, 0, 32)
+	if err != nil {
+		p.errorf(p.tok.start, p.tok.end, "#%s is beyond the numbers of system calls, which have 32 bits", text)
+		return 0, false
+	}
+	return uint32(wide), true
+}
