@@ -5,6 +5,8 @@
 // a program starts.
 package arch
 
+//go:generate go run ./gen
+
 // ABI is one system-call interface: a calling convention with its own numbers.
 // A machine may serve several (x86_64 also enters the kernel as i386). The zero
 // value is no ABI.

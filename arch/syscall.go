@@ -1,8 +1,6 @@
 package arch
 
-// A Version is a kernel release, major<<8 | minor, so that versions compare as
-// integers. The zero value means before any release that policies can name.
-type Version uint16
+import "iter"
 
 // A Syscall is one row of an ABI's table. Rows are shared and must not be
 // changed.
@@ -10,41 +8,134 @@ type Syscall struct {
 	Name   string
 	Number uint32
 	Since  Version // the first release in which this ABI had the call
-	Params []Param
-	groups uint64 // bit i: member of groupNames[i]
+	Params []Param // nil: not known, as of calls that were never implemented
+	groups uint64  // bit i: member of groupNames[i]
 }
 
-// A Param is one parameter of a system call, in the kernel's order.
-type Param struct {
-	Name    string   // the kernel's name, from its SYSCALL_DEFINE
-	Aliases []string // the manual page's names, where they differ
-	CType   string   // the C type in the kernel's prototype
-	Type    Type     // the bits that the kernel looks at, narrowings applied
-	Low     uint8    // the index in args[] of the (low half of the) value
-	High    uint8    // the index of the high half where Split
-	Split   bool     // a 64-bit value in two registers of a 32-bit ABI
+// callTables are the syscalls of one ABI, by number, and the indices of them
+// in the order of their names.
+type callTables struct {
+	byNumber []Syscall
+	byName   []uint16
 }
 
-// A Type is how the kernel reads a parameter: how many low bits of the
-// register, and as what.
-type Type struct {
-	Bits    uint8 // 8, 16, 32 or 64
-	Signed  bool
-	Pointer bool // an address: opaque to filters
+// tables returns a's tables: empty ones for a value that is no ABI.
+func (a ABI) tables() callTables {
+	switch a {
+	case X86_64:
+		return callTables{syscallsX8664, byNameX8664}
+	case I386:
+		return callTables{syscallsI386, byNameI386}
+	case AArch64:
+		return callTables{syscallsAArch64, byNameAArch64}
+	case ARM:
+		return callTables{syscallsARM, byNameARM}
+	case RISCV64:
+		return callTables{syscallsRISCV64, byNameRISCV64}
+	case S390X:
+		return callTables{syscallsS390X, byNameS390X}
+	case PPC64LE:
+		return callTables{syscallsPPC64LE, byNamePPC64LE}
+	case LoongArch64:
+		return callTables{syscallsLoongArch64, byNameLoongArch64}
+	case MIPS64EL:
+		return callTables{syscallsMIPS64EL, byNameMIPS64EL}
+	}
+	return callTables{}
 }
 
-// Signature of the rest, generated tables behind it:
-//
-//	func (a ABI) Syscalls() []Syscall                       sorted by number
-//	func (a ABI) Syscall(name string) (*Syscall, bool)
-//	func (a ABI) Numbered(nr uint32) (*Syscall, bool)
-//	func (s *Syscall) Param(name string) (*Param, bool)     kernel's name or alias
-//	func (s *Syscall) In(g Group) bool
-//	func LookupGroup(name string) (Group, bool)             name without the @
-//	func KnownAnywhere(name string) bool                    a syscall of any ABI
-//	func (a ABI) Constant(name string) (Value, bool)
-//	func ParseVersion(s string) (Version, bool); func (v Version) String() string
-//	func Latest() Version                                   newest release in the tables
-//	iterators for suggestions: SyscallNames(), ConstantNames(), GroupNames() iter.Seq[string]
-//	func (a ABI) Errno(name string) (uint16, bool); func (a ABI) ErrnoName(n uint16) (string, bool)
-//	func (a ABI) SignalName(n int) ...
+// Syscalls returns a's table, sorted by number. It is shared: callers must not
+// change it.
+func (a ABI) Syscalls() []Syscall { return a.tables().byNumber }
+
+// Syscall finds a call of a by its name, such as "openat".
+func (a ABI) Syscall(name string) (*Syscall, bool) {
+	t := a.tables()
+	low, high := 0, len(t.byName)
+	for low < high {
+		mid := (low + high) / 2
+		s := &t.byNumber[t.byName[mid]]
+		switch {
+		case s.Name == name:
+			return s, true
+		case s.Name < name:
+			low = mid + 1
+		default:
+			high = mid
+		}
+	}
+	return nil, false
+}
+
+// Numbered finds a call of a by its number.
+func (a ABI) Numbered(nr uint32) (*Syscall, bool) {
+	table := a.tables().byNumber
+	low, high := 0, len(table)
+	for low < high {
+		mid := (low + high) / 2
+		switch s := &table[mid]; {
+		case s.Number == nr:
+			return s, true
+		case s.Number < nr:
+			low = mid + 1
+		default:
+			high = mid
+		}
+	}
+	return nil, false
+}
+
+// Param finds a parameter by the kernel's name or by an alias.
+func (s *Syscall) Param(name string) (*Param, bool) {
+	for i := range s.Params {
+		if s.Params[i].is(name) {
+			return &s.Params[i], true
+		}
+	}
+	return nil, false
+}
+
+// KnownAnywhere reports whether any ABI has a call of this name.
+func KnownAnywhere(name string) bool {
+	for a := X86_64; int(a) < len(abis); a++ {
+		if _, ok := a.Syscall(name); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// SyscallNames yields the name of every call of any ABI once, sorted.
+func SyscallNames() iter.Seq[string] {
+	return merged(len(abis), func(list, i int) (string, bool) {
+		t := ABI(list).tables()
+		if i >= len(t.byName) {
+			return "", false
+		}
+		return t.byNumber[t.byName[i]].Name, true
+	})
+}
+
+// merged yields the names of n sorted lists in one order, each name once. at
+// returns entry i of a list, or false beyond its end.
+func merged(n int, at func(list, i int) (string, bool)) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		next := make([]int, n)
+		for {
+			first, found := "", false
+			for list := range n {
+				if name, ok := at(list, next[list]); ok && (!found || name < first) {
+					first, found = name, true
+				}
+			}
+			if !found || !yield(first) {
+				return
+			}
+			for list := range n {
+				if name, ok := at(list, next[list]); ok && name == first {
+					next[list]++
+				}
+			}
+		}
+	}
+}

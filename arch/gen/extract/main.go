@@ -1,0 +1,58 @@
+// Extract makes the files in arch/gen/facts anew from a kernel source tree,
+// Debian's cross compilers, manual pages and a few other packages. It needs
+// them on the machine, so neither `go generate` nor CI runs it; what it writes
+// is committed and read by arch/gen. docs/facts.md tells how to run it.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// A step makes one or a few files of facts.
+type step struct {
+	name string
+	run  func(sources) error
+}
+
+var steps = []step{
+	{"numbers", extractNumbers},
+	{"prototypes", extractPrototypes},
+	{"constants", extractConstants},
+}
+
+// sources says where the inputs are and where the facts go.
+type sources struct {
+	linux   string // an unpacked linux-source-6.12
+	headers string // usr/include of an unpacked linux-libc-dev
+	facts   string // arch/gen/facts
+}
+
+func main() {
+	var s sources
+	flag.StringVar(&s.linux, "linux", "", "directory of the unpacked linux-source-6.12")
+	flag.StringVar(&s.headers, "headers", "", "usr/include of the unpacked linux-libc-dev")
+	flag.StringVar(&s.facts, "facts", "facts", "directory to write to")
+	only := flag.String("only", "", "comma-separated steps to run; default: all")
+	flag.Parse()
+	for _, st := range steps {
+		if *only != "" && !contains(strings.Split(*only, ","), st.name) {
+			continue
+		}
+		if err := st.run(s); err != nil {
+			fmt.Fprintf(os.Stderr, "extract: %s: %v\n", st.name, err)
+			os.Exit(1)
+		}
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
