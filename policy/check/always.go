@@ -1,0 +1,166 @@
+package check
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+
+	"sandbox/internal/diag"
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// alwaysSame reports a comparison with a constant that comes out the same for
+// every call.
+func (c *checker) alwaysSame(at comparison, o *operand, v *big.Int, outcome bool) {
+	d := c.list.Errorf(at.x.Span(), "always %t: %s", outcome, c.why(at, o, v))
+	switch {
+	case at.bare:
+	case at.op == typed.Eq || at.op == typed.Ne:
+		c.suggestEqual(d, at, o, v)
+	default:
+		if v.Sign() <= 0 && !o.int.Type().Signed && o.int.Type().Bits > 0 && o.narrow == "" {
+			d.Hintf("to compare as a signed number, write %s", swapped(at, o, at.other))
+		}
+	}
+}
+
+// why says what about an integer makes its comparison with v come out the same
+// for every call.
+func (c *checker) why(at comparison, o *operand, v *big.Int) string {
+	t := o.int.Type()
+	subject := text(o.x)
+	least, greatest := bounds(t)
+	knownLeast, knownGreatest := mathematical(t, o.known.least(t)), mathematical(t, o.known.greatest(t))
+	is := fmt.Sprintf("%s is %s%s", subject, o.typeName(), c.here(o))
+	switch {
+	case knownLeast.Cmp(knownGreatest) == 0:
+		return fmt.Sprintf("%s is always %s", subject, knownLeast)
+	case o.narrow != "" && v.Cmp(knownGreatest) >= 0, v.Cmp(greatest) >= 0 && knownGreatest.Cmp(greatest) == 0:
+		return fmt.Sprintf("%s, at most %s", is, knownGreatest)
+	case v.Cmp(least) <= 0 && knownLeast.Cmp(least) == 0:
+		if least.Sign() == 0 {
+			return is + ", never negative"
+		}
+		return fmt.Sprintf("%s, at least %s", is, least)
+	case v.Cmp(knownGreatest) >= 0:
+		return fmt.Sprintf("%s is at most %s", subject, knownGreatest)
+	case v.Cmp(knownLeast) <= 0:
+		return fmt.Sprintf("%s is at least %s", subject, knownLeast)
+	}
+	bits := wrap(v, t)
+	if extra := bits & o.known.zero; extra != 0 {
+		return fmt.Sprintf("%s never has %s", subject, bitsText(extra))
+	}
+	return fmt.Sprintf("%s always has %s", subject, bitsText(o.known.one&^bits))
+}
+
+func bitsText(bits uint64) string {
+	if bits&(bits-1) == 0 {
+		return "the bit 0x" + strconv.FormatUint(bits, 16)
+	}
+	return "the bits 0x" + strconv.FormatUint(bits, 16)
+}
+
+// here returns " on i386" where a parameter's type is another one on the
+// 64-bit ABI of the same machines.
+func (c *checker) here(o *operand) string {
+	n, ok := unparen(o.x).(*filter.Name)
+	if !ok || c.layout == nil || len(c.layout.calls) == 0 || c.abi.Machine() == c.abi {
+		return ""
+	}
+	here, ok := c.layout.calls[0].Param(n.Text)
+	if !ok {
+		return ""
+	}
+	if call, ok := c.abi.Machine().Syscall(c.layout.calls[0].Name); ok {
+		if there, ok := call.Param(n.Text); !ok || there.Type == here.Type {
+			return ""
+		}
+	}
+	return " on " + c.abi.String()
+}
+
+// suggestEqual hints at what "x == v" was probably meant to be.
+func (c *checker) suggestEqual(d *diag.Diagnostic, at comparison, o *operand, v *big.Int) {
+	t := o.int.Type()
+	op := symbol(at.op)
+	other := text(at.other)
+	switch {
+	case o.narrow != "":
+	case t.Signed && !fits(v, t) && fitsBits(v, t):
+		// 0xffffffff where -1 is meant.
+		unsigned := typed.Type{Bits: t.Bits}
+		d.Hintf("write %s %s %s, or (%s)%s %s %s", text(o.x), op, mathematical(t, wrap(v, t)), unsigned, atom(o.x), op, other)
+	case !t.Signed && !fits(v, t) && fitsBits(v, t):
+		d.Hintf("write %s, or %s %s 0x%x", swapped(at, o, at.other), text(o.x), op, wrap(v, t))
+	case t.Bits == 32 && !fits(v, t) && fitsBits(v, typed.U64):
+		c.suggestRegister(d, o)
+	}
+}
+
+// suggestRegister says where the high half of a 32-bit parameter is.
+func (c *checker) suggestRegister(d *diag.Diagnostic, o *operand) {
+	n, ok := unparen(o.x).(*filter.Name)
+	if !ok || c.layout == nil {
+		return
+	}
+	for i := range c.names {
+		if p := c.layout.params[i]; p != nil && c.names[i].text == n.Text {
+			d.Hintf("the kernel reads %d bits of %s; args[%d] is all of the register", p.Type.Bits, n.Text, p.Low)
+		}
+	}
+}
+
+// swapped returns the comparison with its integer cast to the other signedness.
+func swapped(at comparison, o *operand, other filter.Expr) string {
+	t := o.int.Type()
+	t.Signed = !t.Signed
+	return fmt.Sprintf("(%s)%s %s %s", t, atom(o.x), symbol(at.op), text(other))
+}
+
+func symbol(op typed.CompareOp) string {
+	for i, o := range compareOps {
+		if i >= int(filter.Eq) && o == op {
+			return filter.Op(i).String()
+		}
+	}
+	return "=="
+}
+
+// memberOutside reports a member of a set that the integer can never be.
+func (c *checker) memberOutside(x *filter.In, o *operand, m *member, v *big.Int) {
+	at := comparison{x: x, op: typed.Eq, other: m.x}
+	span := m.x.Span()
+	if x.Set.Name != nil {
+		span = x.Set.At
+	}
+	d := c.list.Errorf(span, "%s can never be %s: %s", text(x.X), describe(m.x, v), c.why(at, o, v)).
+		Labelf("a member of the set that never matches")
+	if x.Set.Name != nil {
+		d.Notef(m.x.Span(), "the member is here")
+	}
+	switch t := o.int.Type(); {
+	case o.narrow == "" && !fits(v, t) && fitsBits(v, t):
+		t.Signed = !t.Signed
+		d.Hintf("write (%s)%s in ...", t, atom(o.x))
+	case t.Bits == 32 && !fits(v, t) && fitsBits(v, typed.U64):
+		c.suggestRegister(d, o)
+	}
+}
+
+// describe returns a constant as written, with its value where that says more.
+func describe(x filter.Expr, v *big.Int) string {
+	written := text(x)
+	value := v.String()
+	if written == value {
+		return written
+	}
+	if n, ok := unparen(x).(*filter.Number); ok && len(n.Text) > 0 {
+		return written
+	}
+	if v.Sign() > 0 && v.BitLen() > 16 {
+		value = "0x" + v.Text(16)
+	}
+	return written + " (" + value + ")"
+}

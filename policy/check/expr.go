@@ -1,0 +1,118 @@
+package check
+
+import (
+	"math/big"
+
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// maxConstantBits bounds the numbers that constants may come to: far above any
+// use, and low enough that no chain of shifts fills the memory.
+const maxConstantBits = 256
+
+// condition types an expression where a truth value is needed. An integer
+// there means "!= 0".
+func (c *checker) condition(x filter.Expr) typed.Bool {
+	switch x := x.(type) {
+	case *filter.Paren:
+		return c.condition(x.X)
+	case *filter.Unary:
+		if x.Op == filter.Not {
+			return &typed.NotExpr{X: c.condition(x.X)}
+		}
+	case *filter.Binary:
+		switch x.Op {
+		case filter.AndAnd:
+			left := c.condition(x.X)
+			return &typed.AndExpr{X: left, Y: c.condition(x.Y)}
+		case filter.OrOr:
+			left := c.condition(x.X)
+			return &typed.OrExpr{X: left, Y: c.condition(x.Y)}
+		}
+	}
+	o := c.expr(x)
+	switch o.kind {
+	case truth:
+		return o.cond
+	case pointer:
+		c.list.Errorf(x.Span(), "%s is a pointer, not a truth value", text(x)).
+			Hintf("write %s != 0", text(x))
+	case constant, integer:
+		return c.nonZero(x, &o)
+	}
+	return &typed.Truth{}
+}
+
+// nonZero types an integer where a truth value is needed.
+func (c *checker) nonZero(x filter.Expr, o *operand) typed.Bool {
+	if v, ok := o.constant(); ok {
+		c.list.Errorf(x.Span(), "always %t: %s is a constant", v.Sign() != 0, text(x)).
+			Labelf("the condition depends on nothing")
+		return &typed.Truth{}
+	}
+	cond := c.compareConstant(comparison{x: x, op: typed.Ne, bare: true}, o, new(big.Int), exact)
+	return c.predicate(x, cond, o)
+}
+
+// predicate wraps what somebody wrote as one condition, so that an explanation
+// can show it with the values of its operands.
+func (c *checker) predicate(x filter.Expr, cond typed.Bool, operands ...*operand) typed.Bool {
+	p := &typed.Predicate{X: cond, At: c.position(x.Span()), Text: text(x)}
+	for _, o := range operands {
+		if _, fixed := o.constant(); !fixed && o.int != nil {
+			p.Operands = append(p.Operands, typed.Operand{Text: text(o.x), Value: o.int})
+		}
+	}
+	return p
+}
+
+// expr types any expression.
+func (c *checker) expr(x filter.Expr) operand {
+	switch x := x.(type) {
+	case *filter.Paren:
+		return c.expr(x.X)
+	case *filter.Number:
+		return c.number(x)
+	case *filter.Name:
+		return c.name(x)
+	case *filter.Index:
+		return c.register(x)
+	case *filter.Cast:
+		return c.cast(x)
+	case *filter.In:
+		return c.membership(x)
+	case *filter.Unary:
+		if x.Op == filter.Not {
+			return truthOf(x, c.condition(x))
+		}
+		return c.unary(x)
+	case *filter.Binary:
+		switch x.Op {
+		case filter.AndAnd, filter.OrOr:
+			return truthOf(x, c.condition(x))
+		case filter.Eq, filter.Ne, filter.Lt, filter.Le, filter.Gt, filter.Ge:
+			return c.comparison(x)
+		}
+		return c.arithmetic(x)
+	}
+	c.list.Errorf(x.Span(), "not part of this version of the language")
+	return operand{}
+}
+
+// number returns the constant that a literal stands for.
+func (c *checker) number(x *filter.Number) operand {
+	v, ok := new(big.Int), false
+	if len(x.Text) <= maxConstantBits+len("0b") {
+		v, ok = v.SetString(x.Text, 0)
+		ok = ok && v.BitLen() <= maxConstantBits
+	}
+	if !ok {
+		c.list.Errorf(x.At, "number out of range").Labelf("more than %d bits", maxConstantBits)
+		return operand{}
+	}
+	return constantOf(x, v)
+}
+
+// text returns an expression on one line, without parentheses around it.
+func text(x filter.Expr) string { return filter.Print(unparen(x)) }

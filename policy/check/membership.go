@@ -1,0 +1,213 @@
+package check
+
+import (
+	"cmp"
+	"math/big"
+	"slices"
+
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// A member is a range of numbers of a set, both ends included.
+type member struct {
+	x         filter.Expr // as written where the set is
+	low, high operand
+}
+
+// membership types "x in set" and "x not in set".
+func (c *checker) membership(x *filter.In) operand {
+	o := c.expr(x.X)
+	members, ok := c.members(&x.Set)
+	switch o.kind {
+	case invalid:
+		return operand{}
+	case truth:
+		c.notInteger(x.X)
+		return operand{}
+	case pointer:
+		c.opaque(&o, "looked for in a set")
+		return operand{}
+	}
+	if !ok {
+		return operand{}
+	}
+	if _, fixed := o.constant(); fixed {
+		c.list.Errorf(x.X.Span(), "%s is a constant", text(x.X)).
+			Labelf("whether it is in the set depends on nothing")
+		return operand{}
+	}
+	intervals, ok := c.intervals(x, &o, members)
+	if !ok {
+		return operand{}
+	}
+	var cond typed.Bool = &typed.In{X: o.int, Intervals: intervals}
+	if x.Not {
+		cond = &typed.NotExpr{X: cond}
+	}
+	return truthOf(x, c.predicate(x, cond, &o))
+}
+
+// members evaluates what stands to the right of "in". It reports false if that
+// is not a set with members.
+func (c *checker) members(set *filter.Set) ([]member, bool) {
+	switch {
+	case set.Name != nil:
+		return c.namedSet(set.Name)
+	case set.Low != nil:
+		low, ok1 := c.member(set.Low)
+		high, ok2 := c.member(set.High)
+		if !ok1 || !ok2 {
+			return nil, false
+		}
+		lv, _ := low.constant()
+		hv, _ := high.constant()
+		if lv.Cmp(hv) >= 0 {
+			d := c.list.Errorf(set.At, "empty range").Labelf("no number is at least %s and less than %s", lv, hv)
+			d.Hintf("the end of a range is not in it: 0..3 is 0, 1, 2")
+			return nil, false
+		}
+		last := constantOf(set.High, new(big.Int).Sub(hv, big.NewInt(1)))
+		return []member{{x: set.High, low: low, high: last}}, true
+	}
+	if len(set.Members) == 0 {
+		c.list.Errorf(set.At, "empty set").Labelf("nothing is in it")
+		return nil, false
+	}
+	list, ok := make([]member, 0, len(set.Members)), true
+	for _, x := range set.Members {
+		o, is := c.member(x)
+		list = append(list, member{x: x, low: o, high: o})
+		ok = ok && is
+	}
+	return list, ok
+}
+
+// member evaluates a member of a set written out, or an end of a range.
+func (c *checker) member(x filter.Expr) (operand, bool) {
+	if n, ok := unparen(x).(*filter.Name); ok {
+		if d := c.scope.lookup(n.Text); d != nil && d.isSet {
+			c.list.Errorf(x.Span(), "%s is a set", n.Text).
+				Notef(d.at, "defined here").
+				Hintf("a set holds no sets: write x in %s || x in {...}", n.Text)
+			return operand{}, false
+		}
+	}
+	o := c.expr(x)
+	if _, ok := o.constant(); ok {
+		return o, true
+	}
+	if o.kind != invalid {
+		c.list.Errorf(x.Span(), "%s is not a constant", text(x)).
+			Labelf("a set holds constants").
+			Hintf("compare with == and <")
+	}
+	return operand{}, false
+}
+
+// namedSet evaluates a set of the scope.
+func (c *checker) namedSet(x *filter.Name) ([]member, bool) {
+	d := c.scope.lookup(x.Text)
+	if d == nil || !d.isSet {
+		c.noSuchSet(x, d)
+		return nil, false
+	}
+	r := c.use(d, x)
+	list, ok := make([]member, 0, len(r.members)), len(r.members) > 0
+	for i, o := range r.members {
+		list = append(list, member{x: d.members[i], low: o, high: o})
+		ok = ok && o.kind != invalid
+	}
+	return list, ok
+}
+
+// intervals returns the members as sorted, disjoint intervals of the type that
+// they are compared in. Each must be a number that the integer can be.
+func (c *checker) intervals(x *filter.In, o *operand, members []member) ([]typed.Interval, bool) {
+	t := o.int.Type()
+	ok := true
+	list := make([]typed.Interval, 0, len(members))
+	for i := range members {
+		m := &members[i]
+		low, lowOK := c.fitMember(x, o, m, &m.low)
+		high, highOK := low, lowOK
+		if m.high.value != m.low.value {
+			high, highOK = c.fitMember(x, o, m, &m.high)
+		}
+		if !lowOK || !highOK {
+			ok = false
+			continue
+		}
+		list = append(list, typed.Interval{Low: low, High: high})
+	}
+	if !ok {
+		return nil, false
+	}
+	c.warnOfTwins(x, members, t)
+	list = merge(list, t)
+	if len(list) == 1 && list[0].Low == o.known.least(t) && list[0].High == o.known.greatest(t) {
+		c.list.Errorf(x.At, "always %t: the set holds every value of %s", !x.Not, text(x.X)).
+			Labelf("%s is %s", text(x.X), o.typeName())
+		return nil, false
+	}
+	return list, true
+}
+
+// fitMember returns a member as bits of the type at hand.
+func (c *checker) fitMember(x *filter.In, o *operand, m *member, end *operand) (uint64, bool) {
+	t := o.int.Type()
+	v, _ := end.constant()
+	v = adapt(v, end.sense, t, typed.Eq)
+	bits := wrap(v, t)
+	impossible := end == &m.low && m.low.value == m.high.value && (bits&o.known.zero != 0 || o.known.one&^bits != 0)
+	least, greatest := mathematical(t, o.known.least(t)), mathematical(t, o.known.greatest(t))
+	if v.Cmp(least) < 0 || v.Cmp(greatest) > 0 || impossible {
+		c.memberOutside(x, o, m, v)
+		return 0, false
+	}
+	return bits, true
+}
+
+// merge sorts intervals in the order of their type and joins those that touch.
+func merge(list []typed.Interval, t typed.Type) []typed.Interval {
+	var bias uint64
+	if t.Signed {
+		bias = sign(t)
+	}
+	slices.SortFunc(list, func(a, b typed.Interval) int { return cmp.Compare(a.Low^bias, b.Low^bias) })
+	merged := list[:1]
+	for _, next := range list[1:] {
+		last := &merged[len(merged)-1]
+		end := last.High ^ bias
+		switch {
+		case end != t.Mask() && next.Low^bias > end+1:
+			merged = append(merged, next)
+		case next.High^bias > end:
+			last.High = next.High
+		}
+	}
+	return merged
+}
+
+// warnOfTwins warns of members that are written twice. Two names of one value
+// are none: they may differ on another ABI.
+func (c *checker) warnOfTwins(x *filter.In, members []member, t typed.Type) {
+	if len(members) < 2 || x.Set.Low != nil {
+		return
+	}
+	bits := func(m *member) uint64 {
+		v, _ := m.low.constant()
+		return wrap(v, t)
+	}
+	order := make([]*member, len(members))
+	for i := range members {
+		order[i] = &members[i]
+	}
+	slices.SortStableFunc(order, func(a, b *member) int { return cmp.Compare(bits(a), bits(b)) })
+	for i := 1; i < len(order); i++ {
+		a, b := order[i-1], order[i]
+		if bits(a) == bits(b) && text(a.x) == text(b.x) {
+			c.list.Warnf(b.x.Span(), "%s is in the set twice", text(b.x)).Notef(a.x.Span(), "first here")
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package check
+
+import (
+	"strings"
+
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// notInteger reports a truth value where an integer is needed.
+func (c *checker) notInteger(x filter.Expr) {
+	d := c.list.Errorf(x.Span(), "%s is true or false, not an integer", text(x))
+	if u, ok := unparen(x).(*filter.Unary); ok && u.Op == filter.Not {
+		d.Hintf("~ inverts bits, ! inverts a truth value")
+	}
+}
+
+// truthInArithmetic reports "x & y" and the like with a truth value on a side.
+func (c *checker) truthInArithmetic(x *filter.Binary, l, r *operand) {
+	side := x.X
+	if l.kind != truth {
+		side = x.Y
+	}
+	d := c.list.Errorf(side.Span(), "%s is true or false, not an integer", text(side)).
+		Labelf("%s needs integers", x.Op)
+	// "!flags & X": in most languages ! binds tighter than it reads.
+	if not, ok := side.(*filter.Unary); ok && not.Op == filter.Not && side == x.X && x.Op == filter.And {
+		d.Hintf("write !(%s %s %s), or %s %s %s == 0", text(not.X), x.Op, text(x.Y), text(not.X), x.Op, text(x.Y))
+		return
+	}
+	if l.kind == truth && r.kind == truth {
+		switch x.Op {
+		case filter.And:
+			d.Hintf("join conditions with &&")
+		case filter.Or:
+			d.Hintf("join conditions with ||")
+		}
+	}
+}
+
+// truthCompared reports a comparison with a truth value.
+func (c *checker) truthCompared(x *filter.Binary, l, r *operand) {
+	side, other := x.X, r
+	if l.kind != truth {
+		side, other = x.Y, l
+	}
+	d := c.list.Errorf(side.Span(), "%s is true or false, not an integer", text(side)).
+		Labelf("%s needs integers", x.Op)
+	switch not, isUnary := side.(*filter.Unary); {
+	case isUnary && not.Op == filter.Not && other.kind != truth:
+		d.Hintf("write !(%s %s %s)", text(not.X), x.Op, text(x.Y))
+	case other.kind == truth && x.Op == filter.Eq:
+		d.Hintf("write %s && %s || !%s && !%s", atom(x.X), atom(x.Y), atom(x.X), atom(x.Y))
+	case other.kind == truth && x.Op == filter.Ne:
+		d.Hintf("write %s && !%s || !%s && %s", atom(x.X), atom(x.Y), atom(x.X), atom(x.Y))
+	default:
+		d.Hintf("use %s as it is, or with ! before it", atom(side))
+	}
+}
+
+// pointerCompared types "p == 0" and "p != 0", all that can be asked of a
+// pointer.
+func (c *checker) pointerCompared(x *filter.Binary, op typed.CompareOp, l, r *operand) operand {
+	address, other := l, r
+	if l.kind != pointer {
+		address, other = r, l
+	}
+	if other.kind == invalid {
+		return operand{}
+	}
+	v, fixed := other.constant()
+	if !fixed || v.Sign() != 0 || op != typed.Eq && op != typed.Ne {
+		c.opaque(address, "compared")
+		return operand{}
+	}
+	t := address.int.Type()
+	cond := &typed.Compare{Op: op, X: address.int, Y: &typed.Value{Of: t}}
+	return truthOf(x, c.predicate(x, cond, l, r))
+}
+
+// opaque reports a pointer that is used as if what it points at were known,
+// and says what can be done instead.
+func (c *checker) opaque(o *operand, used string) {
+	written := text(o.x)
+	d := c.list.Errorf(o.x.Span(), "%s is a pointer and cannot be %s", written, used).
+		Labelf("only == 0 and != 0 can be asked")
+	call, param := c.pointerOf(o.x)
+	if call == nil {
+		return
+	}
+	switch {
+	case call.Name == "clone3":
+		d.Hintf("the flags of clone3 are in memory: deny it with errno(ENOSYS), so that libc falls back to clone, and judge that one's flags")
+	case call.Name == "openat2":
+		d.Hintf("the flags of openat2 are in memory: deny it with errno(ENOSYS), so that programs fall back to openat, and judge that one's flags")
+	case strings.Contains(param.CType, "sockaddr"):
+		d.Hintf("addresses are in memory: judge domain and type at socket, or use a network namespace")
+	case strings.Contains(param.CType, "char") && isPath(param.Name):
+		d.Hintf("paths cannot be judged from registers: use Landlock or a mount namespace")
+	default:
+		d.Hintf("the memory behind it is out of reach, and could change after the check")
+	}
+	wide := typed.Type{Bits: o.int.Type().Bits}
+	d.Hintf("if the address itself is meant, write (%s)%s", wide, written)
+}
+
+// pointerOf returns the call and the parameter that a name stands for.
+func (c *checker) pointerOf(x filter.Expr) (*arch.Syscall, *arch.Param) {
+	n, ok := unparen(x).(*filter.Name)
+	if !ok || c.layout == nil || len(c.layout.calls) == 0 {
+		return nil, nil
+	}
+	call := c.layout.calls[0]
+	p, ok := call.Param(n.Text)
+	if !ok {
+		return nil, nil
+	}
+	return call, p
+}
+
+// isPath reports whether a string parameter of the kernel's is a path.
+func isPath(name string) bool {
+	return strings.Contains(name, "path") || strings.Contains(name, "file") ||
+		strings.HasSuffix(name, "name") || strings.HasSuffix(name, "dir") || name == "special" || name == "target"
+}
+
+// noSuchSet reports a name after "in" that is no set.
+func (c *checker) noSuchSet(x *filter.Name, d *definition) {
+	_, known := c.abi.Constant(x.Text)
+	switch {
+	case d != nil:
+		c.list.Errorf(x.At, "%s is a constant, not a set", x.Text).
+			Notef(d.at, "defined here").
+			Hintf("write == %s, or in {%s}", x.Text, x.Text)
+	case known:
+		c.list.Errorf(x.At, "%s is a constant, not a set", x.Text).
+			Hintf("write == %s, or in {%s}", x.Text, x.Text)
+	default:
+		e := c.list.Errorf(x.At, "there is no set %s", x.Text)
+		sets := func(yield func(string) bool) {
+			for _, def := range c.scope.all() {
+				if def.isSet && !yield(def.name) {
+					return
+				}
+			}
+		}
+		if near, ok := diag.Nearest(x.Text, sets); ok {
+			e.Hintf("did you mean %s?", near)
+		} else {
+			e.Hintf("sets are defined under [set], or written out: {A, B}")
+		}
+	}
+}

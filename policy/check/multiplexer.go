@@ -1,0 +1,53 @@
+package check
+
+import (
+	"slices"
+
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// The system calls that socketcall and ipc reach as well, on the ABIs that have
+// these (net/socket.c and ipc/syscall.c in the kernel). Their arguments lie in
+// memory then, out of a filter's reach.
+var (
+	bySocketcall = [...]string{
+		"accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recv",
+		"recvfrom", "recvmmsg", "recvmsg", "send", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
+		"socket", "socketpair",
+	}
+	byIPC = [...]string{
+		"msgctl", "msgget", "msgrcv", "msgsnd", "semctl", "semget", "semop", "semtimedop", "shmat", "shmctl",
+		"shmdt", "shmget",
+	}
+)
+
+// warnOfMultiplexers warns where a filter that restricts a call by name leaves
+// a second way to it open.
+func (c *checker) warnOfMultiplexers(f *filter.Filter) {
+	if c.action == typed.Allow && !c.readsArguments {
+		return
+	}
+	c.warnOfMultiplexer(f, "socketcall", bySocketcall[:])
+	c.warnOfMultiplexer(f, "ipc", byIPC[:])
+}
+
+func (c *checker) warnOfMultiplexer(f *filter.Filter, multiplexer string, calls []string) {
+	through, ok := c.abi.Syscall(multiplexer)
+	if !ok || slices.Contains(c.selected.calls, through) {
+		return
+	}
+	for i := range f.Selectors {
+		s := &f.Selectors[i]
+		if s.Kind != filter.SelectName || s.Exclude {
+			continue
+		}
+		if _, reached := slices.BinarySearch(calls, s.Name); !reached {
+			continue
+		}
+		c.list.Warnf(s.Span, "%s can be reached through %s on %s, which this filter does not select", s.Name, multiplexer, c.abi).
+			Labelf("not covered there").
+			Hintf("deny %s, so that programs use the call itself", multiplexer)
+		return
+	}
+}

@@ -1,0 +1,136 @@
+package check
+
+import (
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/filter"
+)
+
+// A Scope holds the constants and sets that a policy file defines and those of
+// the files that it extends. The zero Scope is empty and ready to use. A
+// definition may use any other that its own file sees, in whatever order they
+// stand; definitions are evaluated for each ABI anew, as the kernel's constants
+// have values per ABI.
+type Scope struct {
+	list   []*definition // in order of arrival, for messages in a stable order
+	byName map[string]*definition
+}
+
+// A definition is one named constant or set.
+type definition struct {
+	name    string
+	at      diag.Span
+	home    *Scope // where the names in it are looked up
+	isSet   bool
+	value   filter.Expr   // of a constant
+	members []filter.Expr // of a set
+}
+
+// DefineConstant adds a constant. The name must not be defined already, nor
+// mean something in every filter.
+func (s *Scope) DefineConstant(name string, at diag.Span, value filter.Expr) diag.List {
+	return s.define(&definition{name: name, at: at, home: s, value: value})
+}
+
+// DefineSet adds a set of constants; it must have a member. Otherwise it is
+// like DefineConstant.
+func (s *Scope) DefineSet(name string, at diag.Span, members []filter.Expr) diag.List {
+	list := s.define(&definition{name: name, at: at, home: s, isSet: true, members: members})
+	if len(members) == 0 {
+		list.Errorf(at, "set %s is empty", name).Hintf("a set needs at least one member")
+	}
+	return list
+}
+
+// Include adds the definitions of an extended file. A definition that comes in
+// by two ways is one; two of the same name are an error.
+func (s *Scope) Include(other *Scope) diag.List {
+	var list diag.List
+	for _, d := range other.all() {
+		if earlier := s.lookup(d.name); earlier == nil {
+			s.add(d)
+		} else if earlier != d {
+			list.Errorf(earlier.at, "%s is defined twice", d.name).Notef(d.at, "also here, in an extended file")
+		}
+	}
+	return list
+}
+
+// Check reports what is wrong with the definitions themselves on one ABI:
+// names that do not exist anywhere, cycles, divisions by zero. A constant of
+// the kernel that exists only on other ABIs is reported where it is used.
+func (s *Scope) Check(abi arch.ABI) diag.List {
+	c := checker{abi: abi, scope: s, foreign: true}
+	for _, d := range s.all() {
+		c.evaluate(d)
+	}
+	if c.list != nil {
+		c.list.Sort()
+	}
+	return c.list
+}
+
+func (s *Scope) define(d *definition) diag.List {
+	var list diag.List
+	switch earlier := s.lookup(d.name); {
+	case !isIdentifier(d.name):
+		list.Errorf(d.at, "%q cannot be used as a name", d.name).
+			Hintf("a name is letters, digits and _, and does not begin with a digit")
+	case isReserved(d.name):
+		list.Errorf(d.at, "%s has a meaning of its own in filters", d.name).Hintf("choose another name")
+	case arch.ConstantAnywhere(d.name):
+		list.Errorf(d.at, "%s is a constant of the kernel", d.name).
+			Labelf("would hide it").
+			Hintf("choose another name")
+	case earlier != nil:
+		list.Errorf(d.at, "%s is defined twice", d.name).Notef(earlier.at, "first here")
+	default:
+		s.add(d)
+	}
+	return list
+}
+
+func (s *Scope) add(d *definition) {
+	if s.byName == nil {
+		s.byName = make(map[string]*definition)
+	}
+	s.byName[d.name] = d
+	s.list = append(s.list, d)
+}
+
+// lookup returns the definition of a name, or nil.
+func (s *Scope) lookup(name string) *definition {
+	if s == nil {
+		return nil
+	}
+	return s.byName[name]
+}
+
+func (s *Scope) all() []*definition {
+	if s == nil {
+		return nil
+	}
+	return s.list
+}
+
+// isReserved reports whether a name is a word or a type of the language, or one
+// of the fields of a call.
+func isReserved(name string) bool {
+	switch name {
+	case "in", "not", "and", "or", "let", "any", "all":
+		return true
+	}
+	_, isType := castTypes(name)
+	return isType || isField(name)
+}
+
+func isIdentifier(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
+		if !letter && (i == 0 || c < '0' || '9' < c) {
+			return false
+		}
+	}
+	return s != ""
+}
