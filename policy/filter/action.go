@@ -128,7 +128,11 @@ func (p *parser) checkValue(a *Action) {
 	}
 	switch takes := actions[i].value != ""; {
 	case takes && a.Arg == nil:
-		p.errorAt(a.NameAt, "%s needs a value", a.Name).Hintf("write %s", withValue(a.Name))
+		value := actions[i].value
+		if p.tok.kind == tokNumber || p.tok.kind == tokName && p.source(p.tok)[0] == 'E' {
+			value = p.source(p.tok) // "errno EACCES"
+		}
+		p.errorAt(a.NameAt, "%s needs a value", a.Name).Hintf("write %s(%s)", a.Name, short(value))
 	case !takes && a.Arg != nil:
 		d := p.errorAt(a.At, "%s takes no value", a.Name)
 		if a.Name == "deny" {
@@ -145,8 +149,8 @@ func (p *parser) wholeAction() *Action {
 		return nil
 	}
 	a := p.action()
-	if p.tok.kind != tokEnd {
-		p.unexpected("the end")
+	if len(p.diags) == 0 {
+		p.expectEnd("the end")
 	}
 	return a
 }
@@ -160,7 +164,12 @@ type rule struct {
 func (p *parser) rule() (r rule) {
 	if p.tok.kind == tokName && p.startsAction() {
 		r.action = p.action()
-		if !p.startsSelector() {
+		if p.tok.kind == tokName && isAction(p.source(p.tok)) {
+			p.errorf(p.tok.start, p.tok.end, "a second action, after %s", short(r.action.Name)).
+				Hintf("write a rule for each")
+			return r
+		}
+		if !p.startsSelector() && !p.word("not") {
 			p.errorf(p.tok.start, p.tok.end, "expected a system call after the action %s, found %s", short(r.action.Name), p.describe(p.tok)).
 				Hintf("say which calls: %s openat, or %s * for all", withValue(r.action.Name), withValue(r.action.Name))
 			return r

@@ -28,10 +28,7 @@ func (p *parser) call() *Call {
 		return nil
 	}
 	c.Args = p.args(open)
-	if p.tok.kind != tokEnd {
-		p.unexpected("the end")
-		return nil
-	}
+	p.expectEnd("the end")
 	c.Span = p.text.Span(start, p.last.end)
 	return c
 }

@@ -3,23 +3,22 @@ package filter
 // wholeExpr parses an expression that the text ends with.
 func (p *parser) wholeExpr() Expr {
 	x := p.expr()
-	if p.tok.kind == tokEnd {
-		return x
-	}
-	if p.tok.kind == tokCloseParen || p.tok.kind == tokCloseBrace || p.tok.kind == tokCloseBracket {
-		p.errorf(p.tok.start, p.tok.end, "unexpected %s", p.describe(p.tok)).Labelf("nothing is open here")
-		return nil
-	}
-	d := p.unexpected("an operator")
+	d := p.expectEnd("an operator")
 	switch p.tok.kind {
 	case tokComma:
-		d.Hintf("conditions are joined with && or ||")
+		if _, in := x.(*In); in {
+			d.Hintf("a set is written in braces: {A, B}")
+		} else {
+			d.Hintf("conditions are joined with && or ||")
+		}
 	case tokColon:
 		d.Hintf("a filter has one colon: write a filter of its own for each condition")
 	case tokRange:
 		d.Hintf(`a range stands after "in": x in 0..3`)
+	case tokSyscall:
+		d.Hintf(`system calls stand before the colon, and there are no comments in a filter`)
 	}
-	return nil
+	return x
 }
 
 func (p *parser) expr() Expr { return p.binary(precOrOr) }
@@ -103,12 +102,14 @@ func (p *parser) in(x Expr) Expr {
 	return &In{X: x, Not: not, OpAt: p.span(op), Set: set, At: x.Span().To(set.At)}
 }
 
+const setForms = "a set is {A, B}, lo..hi (hi excluded), or a name"
+
 func (p *parser) set() Set {
 	switch p.tok.kind {
 	case tokOpenBrace:
 		return p.members()
-	case tokOpenBracket:
-		p.errorf(p.tok.start, p.tok.end, `expected a set after "in", found "["`).Hintf("a set is written in braces: {A, B}")
+	case tokOpenBracket, tokRange, tokComma, tokColon, tokCloseParen, tokEnd:
+		p.unexpected("a set").Hintf(setForms)
 		panic(bailout{})
 	}
 	low := p.binary(precOr)
@@ -119,7 +120,7 @@ func (p *parser) set() Set {
 	name, ok := low.(*Name)
 	if !ok {
 		p.errorAt(low.Span(), `expected a set after "in", found a value`).
-			Hintf("a set is {A, B}, lo..hi (hi excluded), or a name; one value is compared with ==")
+			Hintf(setForms + "; one value is compared with ==")
 	}
 	return Set{Name: name, At: low.Span()}
 }
@@ -142,7 +143,7 @@ func (p *parser) members() Set {
 	}
 	if p.tok.kind != tokCloseBrace && p.tok.kind != tokEnd {
 		d := p.unexpected(`"," or "}"`)
-		d.Notef(p.span(open), `to close this "{"`)
+		d.Notef(p.span(open), `"{" was opened here`)
 		panic(bailout{})
 	}
 	p.close(open, tokCloseBrace)

@@ -30,6 +30,7 @@ var mistakes = [...]struct {
 	{"=~", "", `there is no operator "=~"`, `filters see numbers, and no text to match`},
 	{"~=", "!=", `there is no operator "~="`, `write != for "is not equal to"`},
 	{"<>", "!=", `there is no operator "<>"`, `write != for "is not equal to"`},
+	{":=", "==", `a filter cannot assign`, `write == to compare`},
 	{"++", "", `there is no operator "++"`, `a filter cannot change anything: write + 1`},
 	{"--", "", `there is no operator "--"`, `a filter cannot change anything: write - 1; for minus a negative number, - -1`},
 	{"**", "", `there is no operator "**"`, `for a power of two write 1 << n`},
@@ -126,8 +127,12 @@ func (s *scanner) foreign() token {
 		return s.end(tokJunk, start)
 	case '\u2018' <= r && r <= '\u201f': // quotation marks
 		return s.curlyString(start, r)
-	case isForeignSpace(r):
+	case unicode.IsSpace(r):
 		s.errorf(start, s.pos, "filters are ASCII: found the space %U", r).Hintf("write a plain space")
+		s.pos = len(src) - len(strings.TrimLeftFunc(src[s.pos:], isForeignSpace))
+		return s.next()
+	case unicode.Is(unicode.Cf, r): // zero-width spaces, direction marks
+		s.errorf(start, s.pos, "filters are ASCII: found the invisible character %U", r).Hintf("remove it")
 		s.pos = len(src) - len(strings.TrimLeftFunc(src[s.pos:], isForeignSpace))
 		return s.next()
 	case unicode.IsLetter(r):

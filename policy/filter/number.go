@@ -70,7 +70,7 @@ func checkNumber(text string) (problem, hint string) {
 		unit := map[byte]string{'k': "1024", 'm': "1024 * 1024", 'g': "1024 * 1024 * 1024"}[c|0x20]
 		return fmt.Sprintf("%s has a suffix", text), fmt.Sprintf("write %s * %s", digits[:bad], unit)
 	}
-	return fmt.Sprintf("%s is not a number: %q is not a %s digit", text, rest[0], kind), ""
+	return fmt.Sprintf("%s is not a number: %q is no %s digit", text, rest[0], kind), ""
 }
 
 // digitValue returns what a digit of base 16 or less counts, or 16.

@@ -92,7 +92,7 @@ func (p *parser) function(name token) {
 		p.errorf(name.start, name.end, "loops (any, all) are not part of this version").
 			Hintf("write the conditions out, joined with || or &&")
 	default:
-		p.errorf(name.start, name.end, "functions are not part of this version").Hintf("write out the condition that %s stands for", short(text))
+		p.errorf(name.start, name.end, "functions are not part of this version").Hintf("write out what %s stands for", short(text))
 	}
 	open := p.tok
 	for depth := 0; ; {
@@ -118,21 +118,20 @@ func (p *parser) suffixes(x Expr) Expr {
 		switch open := p.tok; open.kind {
 		case tokOpenBracket:
 			base, named := x.(*Name)
-			isArgs := named && base.Text == "args"
-			if !isArgs {
-				p.dereference(x.Span())
-			}
 			p.advance()
 			index := p.expr()
 			p.close(open, tokCloseBracket)
-			if isArgs {
-				x = &Index{Base: base, Index: index, At: base.At.To(p.span(p.last))}
+			at := x.Span().To(p.span(p.last))
+			if named && base.Text == "args" {
+				x = &Index{Base: base, Index: index, At: at}
+			} else {
+				p.dereference(at)
 			}
 		case tokDot, tokArrow:
-			p.dereference(x.Span())
 			if p.advance(); p.tok.kind == tokName {
 				p.advance()
 			}
+			p.dereference(x.Span().To(p.span(p.last)))
 		default:
 			return x
 		}
@@ -147,7 +146,7 @@ func (p *parser) dereference(at diag.Span) {
 func (p *parser) stringOperand() {
 	text := strings.Trim(p.source(p.tok), "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f")
 	d := p.errorf(p.tok.start, p.tok.end, "a filter cannot look at strings")
-	if isName(text) {
+	if isName(text) && strings.ToUpper(text) == text {
 		d.Hintf("write constants without quotes: %s", short(text))
 		return
 	}
@@ -166,21 +165,26 @@ func isName(s string) bool {
 	return true
 }
 
-// foreignTypes are types of C and other languages, and ours for them where the
-// ABI makes no difference.
+// foreignTypes are types of C and other languages, and ours for them on 64-bit
+// ABIs.
 var foreignTypes = [...]struct{ name, ours string }{
 	{"bool", "u8"},
 	{"char", "u8"},
 	{"int", "i32"},
+	{"int16_t", "i32"},
 	{"int32", "i32"},
 	{"int32_t", "i32"},
 	{"int64", "i64"},
 	{"int64_t", "i64"},
+	{"int8_t", "i32"},
 	{"long", "i64"},
+	{"long int", "i64"},
+	{"long long", "i64"},
 	{"off_t", "i64"},
 	{"s32", "i32"},
 	{"s64", "i64"},
 	{"signed", "i32"},
+	{"signed int", "i32"},
 	{"size_t", "u64"},
 	{"ssize_t", "i64"},
 	{"uint", "u32"},
@@ -194,6 +198,13 @@ var foreignTypes = [...]struct{ name, ours string }{
 	{"uint8_t", "u8"},
 	{"uintptr_t", "u64"},
 	{"unsigned", "u32"},
+	{"unsigned char", "u8"},
+	{"unsigned int", "u32"},
+	{"unsigned long", "u64"},
+	{"unsigned long int", "u64"},
+	{"unsigned long long", "u64"},
+	{"unsigned short", "u16"},
+	{"usize", "u64"},
 }
 
 // cast parses "(u32)x", or returns nil if a parenthesis of another kind is at
@@ -204,48 +215,57 @@ func (p *parser) cast() Expr {
 	if word.kind != tokName {
 		return nil
 	}
-	text := p.source(word)
-	if !slices.Contains(types[:], text) {
-		ours := p.meantType(word)
-		if ours == "" {
+	to := p.source(word)
+	if !p.closes(word.end) || !slices.Contains(types[:], to) {
+		if to = p.meantType(word); to == "" {
 			return nil
 		}
-		p.errorf(word.start, word.end, "unknown type %s", text).Hintf("did you mean (%s)? Types are %s", ours, strings.Join(types[:], ", "))
-		text = ours
 	}
-	p.advance() // (
-	p.advance() // the type
-	for p.tok.kind == tokName && p.meantType(p.last) != "" {
-		p.advance() // "int" of "unsigned int"
+	p.advance()
+	for p.tok.kind == tokName { // more than one in "unsigned int"
+		p.advance()
 	}
 	p.close(open, tokCloseParen)
 	x := p.unary()
-	return &Cast{Type: text, TypeAt: p.span(word), X: x, At: p.span(open).To(x.Span())}
+	return &Cast{Type: to, TypeAt: p.span(word), X: x, At: p.span(open).To(x.Span())}
 }
 
-// meantType returns the type that a word after "(" was meant to be if it is
-// none, or "".
+// meantType reports a cast to a type that does not exist and returns what was
+// meant. Otherwise it returns "".
 func (p *parser) meantType(word token) string {
-	text := p.source(word)
-	for _, f := range foreignTypes {
-		if f.name == text {
-			return f.ours
-		}
-	}
-	if !p.wouldCast(word.end) {
+	const longest = len("unsigned long long int")
+	inside, _, closed := strings.Cut(p.text.String[word.start:min(word.start+longest+1, len(p.text.String))], ")")
+	if !closed {
 		return ""
 	}
-	ours, _ := diag.Nearest(text, slices.Values(types[:]))
+	inside = strings.TrimRight(inside, " ")
+	ours := ""
+	for _, f := range foreignTypes {
+		if f.name == inside {
+			ours = f.ours
+		}
+	}
+	if ours == "" && p.closes(word.end) && p.castFollows(word.end) {
+		ours, _ = diag.Nearest(inside, slices.Values(types[:]))
+	}
+	if ours != "" {
+		p.errorf(word.start, word.start+len(inside), "unknown type %s", inside).
+			Hintf("did you mean (%s)? Types are %s", ours, strings.Join(types[:], ", "))
+	}
 	return ours
 }
 
-// wouldCast reports whether ")" and then an operand follow at pos: what would
-// be a cast if the word before it were a type.
-func (p *parser) wouldCast(pos int) bool {
+// closes reports whether ")" follows at pos.
+func (p *parser) closes(pos int) bool {
 	s := scanner{text: p.text, pos: pos, quiet: true}
-	if s.next().kind != tokCloseParen {
-		return false
-	}
+	return s.next().kind == tokCloseParen
+}
+
+// castFollows reports whether ")" and an operand follow at pos, so that a type
+// before it would make a cast, and anything else makes no sense.
+func (p *parser) castFollows(pos int) bool {
+	s := scanner{text: p.text, pos: pos, quiet: true}
+	s.next()
 	switch t := s.next(); t.kind {
 	case tokName:
 		word := p.source(t)
@@ -253,7 +273,7 @@ func (p *parser) wouldCast(pos int) bool {
 	case tokNumber, tokOpenParen:
 		return true
 	case tokOp:
-		return t.op == Complement || t.op == Not
+		return t.op.precedence() == precUnary
 	}
 	return false
 }

@@ -1,6 +1,10 @@
 package filter
 
-import "sandbox/internal/diag"
+import (
+	"strings"
+
+	"sandbox/internal/diag"
+)
 
 // Parse parses a filter. If the list has errors, the filter is nil.
 func Parse(t diag.Text) (*Filter, diag.List) {
@@ -44,6 +48,7 @@ func parse[T any](t diag.Text, production func(*parser) T) (result T, diags diag
 			}
 		}
 		if diags = p.diags; len(diags) > 0 {
+			diags.Sort()
 			var none T
 			result = none
 		}
@@ -97,8 +102,8 @@ func (p *parser) close(open token, k kind) {
 		panic(bailout{})
 	}
 	d := p.unexpected("an operator or %q", closers[k])
-	d.Notef(p.span(open), "to close this %q", opener)
-	if k == tokCloseParen && p.tok.kind == tokComma {
+	d.Notef(p.span(open), "%q was opened here", opener)
+	if p.tok.kind == tokComma && p.follows(open, "in") {
 		d.Hintf("a set is written in braces: {A, B}")
 	}
 	panic(bailout{})
@@ -119,6 +124,23 @@ func (p *parser) unexpected(format string, args ...any) *diag.Diagnostic {
 	return p.errorf(p.tok.start, p.tok.end, "expected "+format+", found %s", args...)
 }
 
+// follows reports whether the text before a token ends with s.
+func (p *parser) follows(t token, s string) bool {
+	return strings.HasSuffix(strings.TrimRight(p.text.String[:t.start], " \t\r\n"), s)
+}
+
+// expectEnd reports what follows a whole expr, action or call. The result is
+// nil if nothing does.
+func (p *parser) expectEnd(expected string) *diag.Diagnostic {
+	switch p.tok.kind {
+	case tokEnd:
+		return nil
+	case tokCloseParen, tokCloseBrace, tokCloseBracket:
+		return p.errorf(p.tok.start, p.tok.end, "unexpected %s", p.describe(p.tok)).Labelf("nothing is open here")
+	}
+	return p.unexpected("%s", expected)
+}
+
 // describe names a token in a message.
 func (p *parser) describe(t token) string {
 	switch t.kind {
@@ -126,7 +148,12 @@ func (p *parser) describe(t token) string {
 		return "the end"
 	case tokString:
 		return "a string"
-	case tokName, tokNumber, tokGroup, tokSyscall:
+	case tokSyscall:
+		if t.end == t.start+1 {
+			return `"#"`
+		}
+		return short(p.source(t))
+	case tokName, tokNumber, tokGroup:
 		return short(p.source(t))
 	}
 	return `"` + p.source(t) + `"`

@@ -184,7 +184,7 @@ func (s *scanner) punctuation() token {
 		}
 	}
 	s.pos++
-	s.errorf(start, s.pos, "unexpected character %q", rest[0])
+	s.errorf(start, s.pos, `unexpected character "%c"`, rest[0])
 	return s.end(tokJunk, start)
 }
 

@@ -81,12 +81,13 @@ func (p *parser) separator() bool {
 		panic(bailout{})
 	case p.tok.kind == tokName && p.startsCondition(), p.tok.kind == tokOpenParen, p.tok.kind == tokNumber, p.tok.is(Complement):
 		p.errorf(p.tok.start, p.tok.end, `expected ":" after %s, found %s`, before, found).
-			Hintf("a colon separates system calls from the condition: %s: %s ...", before, strings.Trim(found, `"`))
+			Hintf("a colon separates system calls from the condition: %s: %s", before, short(p.text.String[p.tok.start:]))
 		return false
-	case p.startsSelector():
+	case p.startsSelector(), p.separatesWrongly():
 		p.errorf(p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found).
-			Hintf("system calls are separated by commas: %s, %s", before, strings.Trim(found, `"`))
-		return true
+			Hintf("system calls are separated by commas: read, write")
+		p.skipSelector()
+		return p.got(tokComma)
 	case p.tok.kind == tokOp || p.word("in") || p.word("not"):
 		p.errorf(p.last.start, p.last.end, "no system call before the condition").Hintf(filterExample)
 		panic(bailout{})
@@ -113,6 +114,25 @@ func (p *parser) startsCondition() bool {
 		return true
 	}
 	return false
+}
+
+// separatesWrongly reports whether the token at hand is an operator that is
+// put between alternatives elsewhere, and only names follow.
+func (p *parser) separatesWrongly() bool {
+	if !p.tok.is(Or) && !p.tok.is(OrOr) && !p.tok.is(AndAnd) && !p.tok.is(Add) {
+		return false
+	}
+	ahead := *p
+	ahead.quiet = true
+	for ahead.tok.kind == tokOp {
+		if ahead.advance(); !ahead.startsSelector() {
+			return false
+		}
+		if ahead.advance(); ahead.tok.kind == tokOp && ahead.tok.op != p.tok.op {
+			return false
+		}
+	}
+	return true
 }
 
 // startsSelector reports whether the token at hand can begin a selector.
@@ -181,8 +201,12 @@ func (p *parser) badSelector() {
 	case tokString:
 		p.errorf(p.tok.start, p.tok.end, "expected a system call, found a string").Hintf("write names without quotes")
 	default:
-		p.errorf(p.tok.start, p.tok.end, "expected a system call, found %s", p.describe(p.tok)).
-			Hintf("system calls are written as openat, @file-system, * or #257")
+		d := p.errorf(p.tok.start, p.tok.end, "expected a system call, found %s", p.describe(p.tok))
+		if p.tok.is(Sub) {
+			d.Hintf(`write "!" to take one out: !openat`)
+		} else {
+			d.Hintf("system calls are written as openat, @file-system, * or #257")
+		}
 	}
 }
 
@@ -193,8 +217,11 @@ func (p *parser) syscallNumber() (number uint32, ok bool) {
 		return 0xffffffff, true
 	}
 	if text == "" || !isDigit(text[0]) {
-		p.errorf(p.tok.start, p.tok.end, `expected a number after "#", found %s`, short(text)).
-			Hintf("system calls by number are #0 to #0xffffffff, or #-1")
+		d := p.errorf(p.tok.start, p.tok.end, "#%s is not the number of a system call", short(text)).
+			Hintf("numbers are #0 to #0xffffffff, or #-1")
+		if text == "" {
+			d.Message = `no number after "#"`
+		}
 		return 0, false
 	}
 	if problem, hint := checkNumber(text); problem != "" {
@@ -206,7 +233,8 @@ func (p *parser) syscallNumber() (number uint32, ok bool) {
 	}
 	wide, err := strconv.ParseUint(text, 0, 32)
 	if err != nil {
-		p.errorf(p.tok.start, p.tok.end, "#%s is beyond the numbers of system calls, which have 32 bits", text)
+		p.errorf(p.tok.start, p.tok.end, "#%s is not the number of a system call", text).
+			Hintf("numbers are #0 to #0xffffffff, or #-1")
 		return 0, false
 	}
 	return uint32(wide), true
