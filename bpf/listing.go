@@ -21,7 +21,7 @@ type Listing struct {
 // Behind a semicolon follow what a load reads, what a return does, and the
 // annotation. [Parse] reads a listing.
 func WriteListing(w io.Writer, code []Instruction, l Listing) error {
-	labels := len("l:  ") + len(strconv.Itoa(max(len(code)-1, 0)))
+	labels := len("l: ") + len(strconv.Itoa(max(len(code)-1, 0)))
 	lines := make([][]byte, len(code))
 	width := 0
 	for i, in := range code {

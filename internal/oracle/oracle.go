@@ -13,12 +13,11 @@ import (
 	"fmt"
 	"runtime"
 
-	"sandbox/arch"
 	"sandbox/bpf"
 )
 
 // A Call is one system call to ask about. It is entered as the registers say,
-// but for the instruction pointer, which is the oracle's own: see [Seen].
+// but for the instruction pointer, which is the oracle's own: see [Entries].
 type Call struct {
 	I386 bool      // entered by int 0x80; amd64 only
 	Nr   uint32    // any number but the two that the kernel exempts
@@ -139,71 +138,4 @@ func deniesAll(code []bpf.Instruction) error {
 		}
 	}
 	return nil
-}
-
-// Seen returns the seccomp_data that the kernel shows to a filter for each
-// call. It asks the kernel itself for the instruction pointers, which are the
-// addresses behind the oracle's two entries into the kernel.
-func Seen(calls []Call) ([]bpf.Data, error) {
-	native, ok := arch.ForGOARCH(runtime.GOARCH)
-	if !ok {
-		return nil, fmt.Errorf("no native ABI is known for %s", runtime.GOARCH)
-	}
-	var ip [2]uint64
-	for i := range ip {
-		i386 := i == 1
-		if i386 && !haveInt80 {
-			break
-		}
-		var err error
-		if ip[i], err = instructionPointer(i386, native.BigEndian()); err != nil {
-			return nil, err
-		}
-	}
-	seen := make([]bpf.Data, len(calls))
-	for i, c := range calls {
-		seen[i] = bpf.Data{Nr: c.Nr, Arch: native.Audit(), IP: ip[0], Args: c.Args}
-		if c.I386 {
-			seen[i].Arch, seen[i].IP = arch.I386.Audit(), ip[1]
-		}
-	}
-	return seen, nil
-}
-
-// instructionPointer reads the address in pieces of 12 bits, each through the
-// errno of a call whose first argument is the shift. The second argument
-// selects the half.
-func instructionPointer(i386, bigEndian bool) (uint64, error) {
-	low := func(field uint32) uint32 { return bpf.OffsetLow(field, bigEndian) }
-	p, err := bpf.Verify([]bpf.Instruction{
-		bpf.Stmt(bpf.LdWAbs, low(bpf.OffsetArg(0))),
-		bpf.Stmt(bpf.Tax, 0),
-		bpf.Stmt(bpf.LdWAbs, low(bpf.OffsetArg(1))),
-		bpf.Jump(bpf.JeqK, 0, 0, 2),
-		bpf.Stmt(bpf.LdWAbs, low(bpf.OffsetIP)),
-		bpf.Stmt(bpf.Ja, 1),
-		bpf.Stmt(bpf.LdWAbs, bpf.OffsetHigh(bpf.OffsetIP, bigEndian)),
-		bpf.Stmt(bpf.RshX, 0),
-		bpf.Stmt(bpf.AndK, bpf.MaxErrno),
-		bpf.Stmt(bpf.OrK, uint32(bpf.Errno)),
-		bpf.Stmt(bpf.RetA, 0),
-	})
-	if err != nil {
-		return 0, err
-	}
-	var calls []Call
-	for half := range uint64(2) {
-		for _, shift := range []uint64{0, 12, 24} {
-			calls = append(calls, Call{I386: i386, Args: [6]uint64{shift, half}})
-		}
-	}
-	errnos, err := Errnos(p, calls)
-	if err != nil {
-		return 0, err
-	}
-	var ip uint64
-	for i, c := range calls {
-		ip |= uint64(errnos[i]) << (c.Args[0] + 32*c.Args[1])
-	}
-	return ip, nil
 }

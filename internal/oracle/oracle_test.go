@@ -178,8 +178,8 @@ func TestExecutedIsSeen(t *testing.T) {
 	}
 }
 
-// A filter sees the registers as they are, all 64 bits, and Seen says what.
-func TestSeen(t *testing.T) {
+// A filter sees the registers as they are, all 64 bits, and Entries says what.
+func TestEntries(t *testing.T) {
 	calls := []Call{{Nr: 0x1234, Args: [6]uint64{
 		0x0123456789abcdef, 0xffffffff00000000, 0xffffffff, 1 << 63, 0x8877665544332211, 0xdeadbeefcafebabe,
 	}}}
@@ -187,11 +187,12 @@ func TestSeen(t *testing.T) {
 		calls = append(calls, calls[0])
 		calls[1].I386 = true
 	}
-	seen, err := Seen(calls)
+	entries, err := FindEntries()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, d := range seen {
+	for i, c := range calls {
+		d := entries.Data(c)
 		words := []uint32{d.Nr, d.Arch, uint32(d.IP), uint32(d.IP >> 32)}
 		for _, a := range d.Args {
 			words = append(words, uint32(a), uint32(a>>32))
