@@ -1,0 +1,120 @@
+//go:build linux && !cgo && (amd64 || arm64)
+
+package inherited
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestMain plays the process whose state is asked for.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "role=tell" {
+		if err := json.NewEncoder(os.Stdout).Encode(Read()); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// TestRead sets what a shell can set; the launcher's tests compare the rest
+// with what the program behind it finds.
+func TestRead(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, shell string
+		want        func(s *State)
+	}{
+		{"plain", "", func(*State) {}},
+		{"one ignored", "trap '' TERM;", func(s *State) { s.Ignored = 1 << (syscall.SIGTERM - 1) }},
+		{"three ignored", "trap '' HUP PIPE USR1;", func(s *State) {
+			s.Ignored = 1<<(syscall.SIGHUP-1) | 1<<(syscall.SIGPIPE-1) | 1<<(syscall.SIGUSR1-1)
+		}},
+		{"soft limit", "ulimit -Sn 50;", func(s *State) { s.OpenFiles[0] = 50 }},
+		{"both limits", "ulimit -n 51;", func(s *State) { s.OpenFiles = [2]uint64{51, 51} }},
+		{"no stdin", "exec <&-;", func(s *State) { s.ClosedStdio = 1 }},
+		{"no stdin and stderr", "exec <&- 2>&-;", func(s *State) { s.ClosedStdio = 5 }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var want, got State
+			tell(t, &want, exec.Command("/bin/sh", "-c", `exec "$0" role=tell`, self))
+			if !want.SignalsKnown || !want.LimitKnown || !want.StdioKnown {
+				t.Fatalf("not all is known: %+v", want)
+			}
+			tt.want(&want)
+			tell(t, &got, exec.Command("/bin/sh", "-c", tt.shell+` exec "$0" role=tell`, self))
+			if got != want {
+				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+		})
+	}
+}
+
+func tell(t *testing.T, s *State, cmd *exec.Cmd) {
+	t.Helper()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRuntimeWorks has everything at once that rests on what the hook took
+// over from the runtime's start: the first thread's thread-local storage is
+// read by signal handlers, stack growth, and each switch between goroutines.
+func TestRuntimeWorks(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGUSR1)
+	defer signal.Stop(signals)
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			runtime.LockOSThread()
+			for j := range 50 {
+				grow(j)
+				runtime.Gosched()
+			}
+		})
+	}
+	for range 20 {
+		wg.Go(runtime.GC)
+		if err := syscall.Kill(os.Getpid(), syscall.SIGUSR1); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-signals:
+		case <-time.After(time.Minute):
+			t.Fatal("a signal got lost")
+		}
+	}
+	wg.Wait()
+	defer func() {
+		if recover() == nil {
+			t.Error("a memory fault did not become a panic")
+		}
+	}()
+	var p *int
+	*p = 1
+}
+
+//go:noinline
+func grow(depth int) byte {
+	var b [1024]byte
+	if depth > 0 {
+		b[depth] = grow(depth - 1)
+	}
+	return b[depth]
+}

@@ -1,0 +1,80 @@
+// Package launcher turns a verified filter and a command into a sandboxed
+// process: in place of this one ([Exec]) or as a child of it ([Start]).
+//
+// The filter is installed in the last moment, by the thread that calls execve,
+// with system calls prepared beforehand. Nothing of the Go runtime runs under
+// it, so a policy may deny whatever the runtime needs. Any failure means that
+// the command does not run.
+//
+// The program finds the signal dispositions, the signal mask, the limits and
+// the descriptors that it would have had without a launcher, as far as they
+// are known: see [Inherited].
+package launcher
+
+// A Command is a program to start.
+type Command struct {
+	// Path is the executable, as execve takes it: no look-up is done. See
+	// Resolve.
+	Path string
+	// Args are the arguments, argv[0] included; there is at least one.
+	Args []string
+	// Env is the whole environment, passed on byte for byte: os.Environ()
+	// keeps duplicates and entries without "=" as they were.
+	Env []string
+	// Keep lists descriptors from 3 on that stay open. All others from 3 on
+	// are closed. Each must be open and without FD_CLOEXEC, which is how a
+	// descriptor looks that was passed to this process.
+	Keep []int
+	// Inherited is what this process was given and the program is to find.
+	Inherited Inherited
+}
+
+// Options change how a command is started. The zero value is the usual way.
+type Options struct {
+	// Log has the kernel log what the filter denies
+	// (SECCOMP_FILTER_FLAG_LOG, Linux 4.14).
+	Log bool
+	// Forward passes signals that this process receives on to the child, from
+	// before it exists until Wait returns. Only for Start.
+	Forward bool
+}
+
+// Inherited is what a process was given at its own execve. The Go runtime
+// overwrites most of it before main, so it has to be recorded earlier; a
+// command does that (and nothing in this package can). What is not known stays
+// as the Go runtime left it: ignored signals are then those that are still
+// ignored (SIGHUP and SIGINT at least), the mask is the calling thread's, and
+// the soft limit on descriptors is the one that package syscall has raised.
+type Inherited struct {
+	SignalsKnown bool // Ignored and Blocked are known
+	LimitKnown   bool // OpenFiles is known
+	StdioKnown   bool // ClosedStdio is known
+
+	Ignored     uint64    // signals set to SIG_IGN; bit n-1 is signal n
+	Blocked     uint64    // the signal mask; bit n-1 is signal n
+	OpenFiles   [2]uint64 // RLIMIT_NOFILE: soft, hard
+	ClosedStdio uint8     // bit n: descriptor n (0, 1, 2) was closed
+	DeathSignal int32     // the parent death signal (prctl(2)), 0 for none
+}
+
+// Exit statuses of a launcher that could not start its command, the
+// conventions of env(1), nohup(1) and the shells.
+const (
+	StatusFailed        = 125 // the launcher itself failed
+	StatusNotExecutable = 126 // the command was found and cannot be executed
+	StatusNotFound      = 127 // there is no such command
+)
+
+// An Error is why a command was not started.
+type Error struct {
+	Status int    // the exit status for it: one of the Status constants
+	Text   string // what failed, where and why; one line
+	Hint   string // what to do about it, or ""
+	Err    error  // the cause, often a syscall.Errno, or nil
+}
+
+// Error returns the text.
+func (e *Error) Error() string { return e.Text }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }

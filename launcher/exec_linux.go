@@ -1,0 +1,92 @@
+//go:build amd64 || arm64
+
+package launcher
+
+import (
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"sandbox/bpf"
+)
+
+// Exec replaces this process by the command, under the filter. It returns only
+// on failure, with an *Error, and then nothing has run and no filter is in
+// force; but signal dispositions and limits may be the command's already, so
+// the caller should report the error and end.
+//
+// Once the filter is installed there is no way back: if execve itself fails
+// then, Exec writes a message to descriptor 2 and ends the process with
+// StatusNotExecutable or StatusNotFound. The filter may deny that as well; a
+// process that may not even exit ends by SIGILL.
+//
+// Nothing else in the program may use os/signal or open descriptors without
+// FD_CLOEXEC during the call. Calling it on the main thread (see
+// runtime.LockOSThread) is not required.
+func Exec(p bpf.Program, c Command, o Options) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	// Descriptors are made without FD_CLOEXEC under this lock, by convention.
+	syscall.ForkLock.Lock()
+	defer syscall.ForkLock.Unlock()
+
+	pl, err := newPlan(p, c, o)
+	if err != nil {
+		return err
+	}
+	// The signal is an attribute of the thread that asked for it. If this is
+	// another one, execve would lose it.
+	pl.deathSignal = c.Inherited.DeathSignal
+	words := prepareLastWords(p, c.Path)
+	r := new(report)
+	pl.replace(r, words)
+	return r.err(c.Path)
+}
+
+// replace enters the sandbox in place. It returns only if that fails before
+// the filter is in force. The contract of enter holds.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) replace(r *report, words *lastWords) {
+	all, old := ^uint64(0), uint64(0)
+	r.step = stepMask
+	if r.errno = setSignalMask(&all, &old); r.errno != 0 {
+		return
+	}
+	pl.enter(r)
+	if r.step == stepExecve {
+		words.say(r.errno)
+	}
+	setSignalMask(&old, nil)
+}
+
+// err turns a failure into an error. Beyond the filter only a child's parent
+// can still call it.
+func (r *report) err(path string) *Error {
+	cause := syscall.Errno(r.errno)
+	switch {
+	case r.step == stepExecve:
+		return explainExecve(path, inspect(path), cause)
+	case r.step == stepFilter && cause == syscall.ENOMEM:
+		return &Error{
+			Status: StatusFailed,
+			Text:   "cannot install the filter: out of memory, or too many filters on top of each other",
+			Hint:   "all filters of a process together may have 32768 instructions, plus 4 for each",
+			Err:    cause,
+		}
+	case r.step == stepFilter && cause == syscall.EINVAL:
+		return &Error{
+			Status: StatusFailed,
+			Text:   "cannot install the filter: the kernel does not accept it",
+			Hint:   "Linux with CONFIG_SECCOMP_FILTER is needed, 4.14 or newer for logging",
+			Err:    cause,
+		}
+	}
+	return &Error{
+		Status: StatusFailed,
+		Text:   "cannot " + stepNames[r.step] + ": " + cause.Error() + " (errno " + strconv.Itoa(int(cause)) + ")",
+		Hint:   "if a filter around this process denies it, as in a container, that filter has to allow it",
+		Err:    cause,
+	}
+}

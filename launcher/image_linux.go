@@ -1,0 +1,129 @@
+//go:build amd64 || arm64
+
+package launcher
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// An image is what an executable's first bytes say about how it is run.
+type image struct {
+	kind        imageKind
+	interpreter string // of a script, or of a dynamic ELF program
+}
+
+type imageKind uint8
+
+const (
+	kindUnknown imageKind = iota // could not be read
+	kindMissing                  // is not there
+	kindEmpty
+	kindScript
+	kindELF
+	kindOther
+)
+
+// inspect reads the start of a file. It serves messages only: what cannot be
+// read or makes no sense is kindUnknown or has no interpreter.
+func inspect(path string) image {
+	f, err := os.Open(path)
+	if err != nil {
+		if os.IsNotExist(err) {
+			return image{kind: kindMissing}
+		}
+		return image{}
+	}
+	defer f.Close()
+	var buf [4096]byte
+	n, _ := f.Read(buf[:])
+	return parseImage(buf[:n])
+}
+
+// parseImage reads the first page of an executable.
+func parseImage(head []byte) image {
+	switch {
+	case len(head) == 0:
+		return image{kind: kindEmpty}
+	case bytes.HasPrefix(head, []byte("#!")):
+		return image{kindScript, scriptInterpreter(head[2:])}
+	case bytes.HasPrefix(head, []byte("\x7fELF")):
+		return image{kindELF, elfInterpreter(head)}
+	}
+	return image{kind: kindOther}
+}
+
+// scriptInterpreter returns the first word of the line after "#!", as the
+// kernel splits it: at spaces and tabs only (fs/binfmt_script.c).
+func scriptInterpreter(line []byte) string {
+	if i := bytes.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	line = bytes.Trim(line, " \t")
+	if i := bytes.IndexAny(line, " \t"); i >= 0 {
+		line = line[:i]
+	}
+	return string(line)
+}
+
+// Offsets in the headers of a 64-bit ELF file (elf.h).
+const (
+	elfClassAt      = 4 // EI_CLASS: 2 for 64 bits
+	elfDataAt       = 5 // EI_DATA: 1 for little endian
+	elfHeaderSize   = 64
+	elfPhoffAt      = 32
+	elfPhentsizeAt  = 54
+	elfPhnumAt      = 56
+	programSize     = 56
+	programTypeAt   = 0
+	programOffsetAt = 8
+	programSizeAt   = 32
+	programInterp   = 3 // PT_INTERP
+)
+
+// elfInterpreter returns the program interpreter of a 64-bit little-endian ELF
+// file, the only kind that amd64 and arm64 themselves run, if the first page
+// holds it.
+func elfInterpreter(head []byte) string {
+	if len(head) < elfHeaderSize || head[elfClassAt] != 2 || head[elfDataAt] != 1 {
+		return ""
+	}
+	le := binary.LittleEndian
+	at, size := le.Uint64(head[elfPhoffAt:]), uint64(le.Uint16(head[elfPhentsizeAt:]))
+	if size < programSize {
+		return ""
+	}
+	for range le.Uint16(head[elfPhnumAt:]) {
+		if at > uint64(len(head)) || uint64(len(head))-at < programSize {
+			return ""
+		}
+		program := head[at:]
+		if le.Uint32(program[programTypeAt:]) == programInterp {
+			return cut(head, le.Uint64(program[programOffsetAt:]), le.Uint64(program[programSizeAt:]))
+		}
+		at += size
+	}
+	return ""
+}
+
+// cut returns the zero-terminated string in size bytes of head, or "" if they
+// are not all there.
+func cut(head []byte, at, size uint64) string {
+	if at > uint64(len(head)) || size > uint64(len(head))-at {
+		return ""
+	}
+	s, _, _ := strings.Cut(string(head[at:at+size]), "\x00")
+	return s
+}
+
+// quoted returns s for a message: in quotes if it holds anything that a
+// terminal would not show as it is.
+func quoted(s string) string {
+	if q := strconv.Quote(s); s == "" || len(q) != len(s)+2 {
+		return q
+	}
+	return s
+}

@@ -1,0 +1,41 @@
+//go:build !linux || !(amd64 || arm64)
+
+package launcher
+
+import (
+	"runtime"
+	"syscall"
+
+	"sandbox/bpf"
+)
+
+// DefaultPath is searched when the environment has no PATH at all.
+const DefaultPath = "/usr/local/bin:/usr/bin:/bin"
+
+// A Process is a command that runs as a child under its filter.
+type Process struct{}
+
+// Pid returns 0: no process exists here.
+func (*Process) Pid() int { return 0 }
+
+// Signal fails.
+func (*Process) Signal(syscall.Signal) error { return unsupported() }
+
+// Wait fails.
+func (*Process) Wait() (Status, error) { return Status{}, unsupported() }
+
+// Resolve fails: there is nothing to start.
+func Resolve(string, string) (string, error) { return "", unsupported() }
+
+// Exec fails: there is no seccomp here, or no assembly for it.
+func Exec(bpf.Program, Command, Options) error { return unsupported() }
+
+// Start fails as Exec does.
+func Start(bpf.Program, Command, Options) (*Process, error) { return nil, unsupported() }
+
+func unsupported() *Error {
+	return &Error{
+		Status: StatusFailed,
+		Text:   "programs can be started only on linux/amd64 and linux/arm64; this is " + runtime.GOOS + "/" + runtime.GOARCH,
+	}
+}

@@ -1,0 +1,181 @@
+//go:build linux && (amd64 || arm64)
+
+package launcher
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"sandbox/arch"
+	"sandbox/bpf"
+	"sandbox/internal/inherited"
+)
+
+// A filter is installed for good, so every test that launches does it in a
+// child: the test binary itself, with a role as its first argument.
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && strings.HasPrefix(os.Args[1], "role=") {
+		var j job
+		if err := json.Unmarshal([]byte(os.Args[2]), &j); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		j.play(strings.TrimPrefix(os.Args[1], "role="), os.Args[3:])
+	}
+	os.Exit(m.Run())
+}
+
+// A job is what a role is to do with the command that follows it.
+type job struct {
+	Deny    []deny // the policy: these, and everything else is allowed
+	IP      bool   // allow only the launcher's own instruction to make calls
+	Keep    []int
+	Log     bool
+	Forward bool
+	Times   int  // how often to start the command
+	Stress  bool // collect garbage and preempt all the while
+	Unknown bool // act as if nothing were known of what was inherited
+	State   state
+}
+
+type deny struct {
+	Nr     uint32
+	Return bpf.Return
+}
+
+func (j job) play(role string, args []string) {
+	switch role {
+	case "exec":
+		j.stress()
+		j.fail(Exec(j.program(), j.command(args), Options{Log: j.Log}))
+	case "start":
+		j.stress()
+		for range j.Times + 1 {
+			p, err := Start(j.program(), j.command(args), Options{Log: j.Log, Forward: j.Forward})
+			j.fail(err)
+			status, err := p.Wait()
+			j.fail(err)
+			if j.Times == 0 || status.ExitCode() != payloadStatus {
+				os.Exit(status.ExitCode())
+			}
+		}
+		os.Exit(payloadStatus)
+	case "prepare":
+		j.fail(j.State.prepare(args))
+	}
+	os.Exit(1)
+}
+
+// fail ends a role as a command would.
+func (j job) fail(err error) {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		fmt.Fprintln(os.Stderr, "error:", e.Text)
+		os.Exit(e.Status)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func (j job) command(args []string) Command {
+	path, err := Resolve(args[0], os.Getenv("PATH"))
+	j.fail(err)
+	c := Command{Path: path, Args: args, Env: os.Environ(), Keep: j.Keep}
+	if !j.Unknown {
+		c.Inherited = Inherited(inherited.Read())
+	}
+	return c
+}
+
+// stress keeps the scheduler, the garbage collector and SIGURG preemption busy
+// until the process is replaced or ends.
+func (j job) stress() {
+	if !j.Stress {
+		return
+	}
+	for range 2 {
+		go func() {
+			for i := 0; ; i++ {
+			}
+		}()
+		go func() {
+			for {
+				runtime.GC()
+			}
+		}()
+	}
+}
+
+// program allows all but what the job denies.
+func (j job) program() bpf.Program {
+	abi, _ := arch.ForGOARCH(runtime.GOARCH)
+	code := []bpf.Instruction{
+		bpf.Stmt(bpf.LdWAbs, bpf.OffsetArch),
+		bpf.Jump(bpf.JeqK, abi.Audit(), 1, 0),
+		bpf.Stmt(bpf.RetK, uint32(bpf.KillProcess)),
+	}
+	if j.IP {
+		ip := uint64(gateReturn())
+		code = append(code,
+			bpf.Stmt(bpf.LdWAbs, bpf.OffsetIP),
+			bpf.Jump(bpf.JeqK, uint32(ip), 0, 2),
+			bpf.Stmt(bpf.LdWAbs, bpf.OffsetIP+4),
+			bpf.Jump(bpf.JeqK, uint32(ip>>32), 1, 0),
+			bpf.Stmt(bpf.RetK, uint32(bpf.Errno.With(uint16(syscall.EPERM)))),
+		)
+	}
+	code = append(code, bpf.Stmt(bpf.LdWAbs, bpf.OffsetNr))
+	for _, d := range j.Deny {
+		code = append(code, bpf.Jump(bpf.JeqK, d.Nr, 0, 1), bpf.Stmt(bpf.RetK, uint32(d.Return)))
+	}
+	p, err := bpf.Verify(append(code, bpf.Stmt(bpf.RetK, uint32(bpf.Allow))))
+	j.fail(err)
+	return p
+}
+
+// role returns the command that plays a role with a job.
+func role(t testing.TB, name string, j job, args ...string) *exec.Cmd {
+	t.Helper()
+	return exec.Command(self(t), roleArgs(t, name, j, args...)...)
+}
+
+func roleArgs(t testing.TB, name string, j job, args ...string) []string {
+	t.Helper()
+	b, err := json.Marshal(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]string{"role=" + name, string(b)}, args...)
+}
+
+func self(t testing.TB) string {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// result runs a command and returns its output, both kinds together, and its
+// exit status, 128+n for signal n.
+func result(t testing.TB, cmd *exec.Cmd) (output string, status int) {
+	t.Helper()
+	b, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatalf("%v: %v", cmd.Args, err)
+	}
+	return string(b), newStatus(unix.WaitStatus(cmd.ProcessState.Sys().(syscall.WaitStatus))).ExitCode()
+}

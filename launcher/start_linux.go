@@ -1,0 +1,104 @@
+//go:build amd64 || arm64
+
+package launcher
+
+import (
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"sandbox/bpf"
+)
+
+// Start runs the command under the filter in a child process, which shares
+// this one's session, process group, directory, standard descriptors and
+// environment as given. It returns once the command is executing, or with an
+// *Error; then nothing has run and no child is left.
+func Start(p bpf.Program, c Command, o Options) (*Process, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	// Descriptors are made without FD_CLOEXEC under this lock, by convention.
+	syscall.ForkLock.Lock()
+	defer syscall.ForkLock.Unlock()
+
+	// Before forwarding changes what this process does on signals.
+	pl, err := newPlan(p, c, o)
+	if err != nil {
+		return nil, err
+	}
+	page, err := newReportPage()
+	if err != nil {
+		return nil, err
+	}
+	defer page.free()
+
+	process := &Process{}
+	if o.Forward {
+		if err := process.catch(); err != nil {
+			return nil, err
+		}
+	}
+	pid, errno := pl.fork(page.report)
+	if errno == 0 {
+		process.pid = int(pid)
+		err = process.started(*page.report, c.Path)
+	} else {
+		cause := syscall.Errno(errno)
+		err = &Error{Status: StatusFailed, Text: "cannot create a process: " + cause.Error(), Err: cause}
+	}
+	if err != nil {
+		process.release()
+		return nil, err
+	}
+	process.forward()
+	return process, nil
+}
+
+// fork makes a child that carries out the plan, and returns when the child has
+// executed the command or is dead: that is what CLONE_VFORK waits for (the
+// release of the child's memory), without CLONE_VM too. So the report is
+// complete when it returns.
+//
+// The child has a copy of the memory and only this thread, so that whatever it
+// does cannot disturb the parent. Signals are blocked from before it exists,
+// so that no handler of Go's runs in it. The contract of enter holds.
+//
+// The scheduler does not know that this thread waits: it is well under a
+// millisecond, and entering a system call in Go's way would have the child
+// return through the scheduler.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
+	all, old := ^uint64(0), uint64(0)
+	if errno = setSignalMask(&all, &old); errno != 0 {
+		return 0, errno
+	}
+	pid = systemCall(unix.SYS_CLONE, unix.CLONE_VFORK|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if pid == 0 {
+		pl.enter(r)
+		systemCall(unix.SYS_EXIT_GROUP, StatusFailed, 0, 0, 0, 0, 0)
+		crash()
+	}
+	setSignalMask(&old, nil)
+	return pid, failed(pid)
+}
+
+// started looks at the report of a child that fork returned. It waits for one
+// that did not execute the command.
+func (p *Process) started(r report, path string) error {
+	if r.errno == 0 && r.step == stepExecve {
+		return nil
+	}
+	status, err := p.Wait()
+	switch {
+	case r.errno != 0:
+		return r.err(path)
+	case err != nil:
+		return err
+	case status.signal != 0:
+		return &Error{Status: StatusFailed, Text: "the child was killed by " + unix.SignalName(status.signal) + " before it could " + stepNames[r.step]}
+	}
+	return &Error{Status: StatusFailed, Text: "the child ended before it could " + stepNames[r.step]}
+}

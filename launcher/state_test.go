@@ -1,0 +1,130 @@
+//go:build linux && (amd64 || arm64)
+
+package launcher
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"sandbox/internal/inherited"
+)
+
+// A state is what a caller hands to a program at its execve.
+type state struct {
+	Ignored, Blocked []int // signals
+	OpenFiles        uint64
+	Closed           []int
+	DeathSignal      int32
+}
+
+func set(signals []int) (mask uint64) {
+	for _, n := range signals {
+		mask |= 1 << (n - 1)
+	}
+	return mask
+}
+
+// prepare gives this process the state and executes a command, without a
+// filter.
+func (s state) prepare(args []string) error {
+	runtime.LockOSThread()
+	pl := &plan{ignored: set(s.Ignored), mask: set(s.Blocked)}
+	if s.OpenFiles != 0 {
+		var limit unix.Rlimit
+		if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+			return err
+		}
+		limit.Cur = s.OpenFiles
+		if err := syscall.Setrlimit(unix.RLIMIT_NOFILE, (*syscall.Rlimit)(&limit)); err != nil {
+			return err
+		}
+	}
+	for _, fd := range s.Closed {
+		if err := unix.Close(fd); err != nil {
+			return err
+		}
+	}
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(s.DeathSignal), 0, 0, 0); err != nil {
+		return err
+	}
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		return err
+	}
+	pl.path, _ = syscall.BytePtrFromString(path)
+	pl.argv, _ = syscall.SlicePtrFromStrings(args)
+	pl.envp, _ = syscall.SlicePtrFromStrings(os.Environ())
+	all := ^uint64(0)
+	setSignalMask(&all, nil)
+	pl.resetSignals()
+	setSignalMask(&pl.mask, nil)
+	a := pl.execveArgs()
+	return syscall.Errno(failed(systemCall(unix.SYS_EXECVE, a[0], a[1], a[2], 0, 0, 0)))
+}
+
+// seen is what a program sees of the state that it was given, as a few programs
+// tell it. (A shell would not do for signals: dash clears the mask.)
+var seen = []struct {
+	name string
+	args []string
+}{
+	{"status", []string{"grep", "-E", "^(Sig(Ign|Blk|Pnd)|ShdPnd|Uid|Gid|Groups|Cap|Umask|NoNewPrivs|Seccomp)", "/proc/self/status"}},
+	{"limits", []string{"cat", "/proc/self/limits"}},
+	{"descriptors", []string{"sh", "-c", "for fd in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$fd ] && echo $fd; done; pwd; nice"}},
+	{"environment", []string{"cat", "/proc/self/environ"}},
+}
+
+// sandboxed is what becomes of those lines of /proc/PID/status that have to
+// change.
+var sandboxed = strings.NewReplacer(
+	"NoNewPrivs:\t0", "NoNewPrivs:\t1",
+	"Seccomp:\t0", "Seccomp:\t2",
+	"Seccomp_filters:\t0", "Seccomp_filters:\t1",
+)
+
+func TestStateIsPassedOn(t *testing.T) {
+	if !inherited.Read().SignalsKnown {
+		t.Skip("built with cgo: what was inherited is not known")
+	}
+	for _, tt := range []struct {
+		name  string
+		state state
+	}{
+		{name: "plain"},
+		{name: "ignored", state: state{Ignored: []int{1, 2, 10, 13, 15, 17, 21, 23, 27, 31, 32, 33, 34, 37, 64}}},
+		{name: "blocked", state: state{Blocked: []int{2, 11, 15, 17, 23, 27, 34, 40}}},
+		{name: "limit", state: state{OpenFiles: 77}},
+		{name: "stdin closed", state: state{Closed: []int{0}}},
+		{name: "stderr closed", state: state{Closed: []int{2}}},
+		{name: "all", state: state{Ignored: []int{13, 15}, Blocked: []int{17}, OpenFiles: 64, Closed: []int{0, 2}, DeathSignal: 12}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dead := deathSignalPayload(t)
+			for _, see := range append(slices.Clone(seen), struct {
+				name string
+				args []string
+			}{"death signal", []string{dead}}) {
+				want, wantStatus := result(t, role(t, "prepare", job{State: tt.state}, see.args...))
+				want = sandboxed.Replace(want)
+				for _, mode := range []string{"exec", "start"} {
+					if mode == "start" && see.args[0] == dead {
+						continue // a child never inherits it
+					}
+					args := append([]string{self(t)}, roleArgs(t, mode, job{}, see.args...)...)
+					got, status := result(t, role(t, "prepare", job{State: tt.state}, args...))
+					if diff := cmp.Diff(want, got); diff != "" || status != wantStatus {
+						t.Errorf("%s %s: status %d, want %d (-without +with a launcher):\n%s", mode, see.name, status, wantStatus, diff)
+					}
+				}
+			}
+		})
+	}
+}
