@@ -11,7 +11,7 @@ import (
 type table struct {
 	at      diag.Span // the header's name, the inline table or the key that opens it
 	entries []entry
-	origin  origin
+	origin  tableOrigin
 	index   map[string]int // built only for tables of many keys
 }
 
@@ -59,16 +59,16 @@ var kindNames = [...]string{
 // String returns the kind as people call it, with its article.
 func (k kind) String() string { return kindNames[k] }
 
-// origin says how a table came to be, which decides who may still add to it
+// tableOrigin says how a table came to be, which decides who may still add to it
 // (TOML 1.0, sections "Keys", "Table" and "Inline Table").
-type origin uint8
+type tableOrigin uint8
 
 const (
-	implicitTable origin = iota // named on the way to a deeper [header]
-	headerTable                 // [header]
-	elementTable                // [[header]]
-	dottedTable                 // on the way of a dotted key
-	inlineTable                 // {…}, closed
+	implicitTable tableOrigin = iota // named on the way to a deeper [header]
+	headerTable                      // [header]
+	elementTable                     // [[header]]
+	dottedTable                      // on the way of a dotted key
+	inlineTable                      // {…}, closed
 )
 
 // indexAbove is the number of keys above which a table is searched through a

@@ -221,7 +221,7 @@ func (b *builder) keyValue(t *table, n *unstable.Node, depth int) (end int, ok b
 	}
 }
 
-func (b *builder) newTable(in *table, p part, o origin) *table {
+func (b *builder) newTable(in *table, p part, o tableOrigin) *table {
 	t := &table{at: p.at, origin: o}
 	in.add(entry{key: p.name, at: p.at, value: value{kind: tableKind, at: p.at, table: t}})
 	return t

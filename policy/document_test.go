@@ -35,8 +35,6 @@ func dumpValue(v *value) string {
 	return written(v.at)
 }
 
-func written(at diag.Span) string { return at.Source.Text[at.Start:at.End] }
-
 func TestDocument(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"empty", "", `{}`},

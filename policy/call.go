@@ -1,0 +1,76 @@
+package policy
+
+import (
+	"math/big"
+
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/check"
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// ParseCall reads a call such as "openat(AT_FDCWD, 0, O_WRONLY|O_CREAT, 0644)"
+// or "#257(3)": the registers args[0] to args[5] as constants of the ABI, those
+// that are missing 0. A negative value fills the bits that the ABI's registers
+// have. A positive one may use all 64 bits on 32-bit ABIs too: a filter sees
+// them, as int 0x80 from a 64-bit program leaves there what was in them.
+func ParseCall(abi arch.ABI, text string) (typed.Call, diag.List) {
+	source := &diag.Source{Name: "call", Text: text}
+	parsed, list := filter.ParseCall(source.Whole())
+	if parsed == nil || list.Failed() {
+		return typed.Call{}, list
+	}
+	call := typed.Call{Nr: parsed.Number, Arch: abi.Audit()}
+	if !parsed.ByNumber {
+		known, ok := abi.Syscall(parsed.Name)
+		if !ok {
+			unknownCall(abi, parsed, &list)
+		} else {
+			call.Nr = known.Number
+		}
+	}
+	for i, arg := range parsed.Args {
+		value, problems := check.Constant(abi, nil, arg)
+		list = append(list, problems...)
+		if value == nil {
+			continue
+		}
+		register, ok := registerOf(value, abi.Bits())
+		if !ok {
+			list.Errorf(arg.Span(), "%s does not fit into a register of %s", written(arg.Span()), abi)
+		}
+		call.Args[i] = register
+	}
+	if list.Failed() {
+		return typed.Call{}, list
+	}
+	return call, list
+}
+
+func unknownCall(abi arch.ABI, parsed *filter.Call, list *diag.List) {
+	at := parsed.Span
+	at.End = at.Start + len(parsed.Name)
+	if arch.KnownAnywhere(parsed.Name) {
+		list.Errorf(at, "%s is not on %s", parsed.Name, abi)
+		return
+	}
+	d := list.Errorf(at, "unknown system call %s", parsed.Name)
+	if near, ok := diag.Nearest(parsed.Name, arch.SyscallNames()); ok {
+		d.Hintf("did you mean %s?", near)
+	}
+}
+
+// registerOf returns a value as struct seccomp_data holds it for registers of
+// a width.
+func registerOf(value *big.Int, width int) (uint64, bool) {
+	switch {
+	case value.Sign() >= 0:
+		return value.Uint64(), value.IsUint64()
+	case new(big.Int).Not(value).BitLen() >= width: // below the least signed value
+		return 0, false
+	case width == 32:
+		return uint64(uint32(value.Int64())), true
+	}
+	return uint64(value.Int64()), true
+}

@@ -1,0 +1,177 @@
+package policy
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sandbox/internal/diag"
+	"sandbox/policy/check"
+)
+
+// A reference is the name of a policy and where it was written.
+type reference struct {
+	name string
+	at   diag.Span // in "extends"; zero: on the command line
+	from *file     // the file that extends; nil: the command line
+}
+
+// load returns the file that a reference means, read and with all that it
+// extends, or nil if it cannot be had, which is reported.
+func (l *loader) load(r reference) *file {
+	if r.name == "" {
+		l.list.Errorf(r.at, "the name of a policy is empty").
+			Hintf("give a file, or a shipped profile%s", l.profileList(": "))
+		return nil
+	}
+	if isProfileName(r.name) {
+		return l.profile(r)
+	}
+	if r.from != nil && r.from.profile {
+		l.list.Errorf(r.at, "a shipped profile extends only shipped profiles, not the file %s", r.name)
+		return nil
+	}
+	return l.file(r)
+}
+
+// isProfileName reports whether a name is that of a shipped profile: anything
+// that does not look like a file.
+func isProfileName(name string) bool {
+	return !strings.Contains(name, "/") && !strings.HasSuffix(name, ".toml")
+}
+
+// profilePrefix stands before the names of shipped profiles in positions, so
+// that nobody takes them for files.
+const profilePrefix = "profile:"
+
+func (l *loader) profile(r reference) *file {
+	id := identity{path: profilePrefix + r.name}
+	if f := l.known(id); f != nil {
+		return l.again(f, r)
+	}
+	text, ok := "", false
+	if l.request.Profile != nil {
+		text, ok = l.request.Profile(r.name)
+	}
+	if !ok {
+		d := l.list.Errorf(r.at, "unknown profile %q", r.name)
+		if near, ok := diag.Nearest(r.name, slices.Values(l.request.ProfileNames)); ok {
+			d.Hintf("did you mean %s?", near)
+		}
+		if names := l.profileList("shipped profiles are "); names != "" {
+			d.Hintf("%s", names)
+		}
+		d.Hintf("for a file write ./%s", r.name)
+		return nil
+	}
+	f := &file{id: id, profile: true, source: &diag.Source{Name: id.path, Text: text}}
+	return l.parse(f)
+}
+
+func (l *loader) file(r reference) *file {
+	path := r.name
+	if r.from != nil && !filepath.IsAbs(path) {
+		path = filepath.Join(r.from.base, path)
+	}
+	h, err := l.open(path)
+	if err != nil {
+		l.unreadable(r, path, err)
+		return nil
+	}
+	defer h.done()
+	if f := l.known(h.id); f != nil {
+		return l.again(f, r)
+	}
+	text, err := h.read()
+	if err == nil && text == "" {
+		err = errEmpty
+	}
+	if err != nil {
+		l.unreadable(r, path, err)
+		return nil
+	}
+	f := &file{id: h.id, base: filepath.Dir(path), source: &diag.Source{Name: path, Text: text}}
+	if h.pipe {
+		f.base = "."
+	}
+	return l.parse(f)
+}
+
+// unreadable reports a file that cannot be read.
+func (l *loader) unreadable(r reference, path string, err error) {
+	d := l.list.Errorf(r.at, "cannot read the policy %s: %s", path, reasonOf(err))
+	base := strings.TrimSuffix(filepath.Base(path), ".toml")
+	if slices.Contains(l.request.ProfileNames, base) {
+		d.Hintf("the shipped profile is called %s", base)
+	}
+	if err == errEmpty {
+		d.Hintf("a policy begins with version = 1")
+	}
+}
+
+func (l *loader) known(id identity) *file {
+	for _, f := range l.files {
+		if f.id == id {
+			return f
+		}
+	}
+	return nil
+}
+
+// again returns a file that was reached before, unless that was on the way
+// here.
+func (l *loader) again(f *file, r reference) *file {
+	if !f.loading {
+		return f
+	}
+	var circle strings.Builder
+	from := slices.Index(l.stack, f)
+	for _, on := range l.stack[from:] {
+		circle.WriteString(on.source.Name)
+		circle.WriteString(" -> ")
+	}
+	circle.WriteString(f.source.Name)
+	l.list.Errorf(r.at, "policies extend each other in a circle: %s", circle.String()).
+		Hintf("put what both need into a file that extends neither")
+	return nil
+}
+
+// parse reads a file's text and the files that it extends.
+func (l *loader) parse(f *file) *file {
+	l.files = append(l.files, f)
+	l.sources = append(l.sources, f.source)
+	l.stack = append(l.stack, f)
+	f.loading = true
+	f.scope = new(check.Scope)
+
+	root, problems := parseDocument(f.source)
+	l.list = append(l.list, problems...)
+	if problems.Failed() {
+		f.broken = true // what the rest would say is not worth much
+	} else {
+		r := reader{file: f, list: &l.list}
+		if extends := r.read(root); extends != nil {
+			l.extend(f, r.texts(extends, `extends = ["baseline"]`))
+		}
+	}
+	f.loading = false
+	l.stack = l.stack[:len(l.stack)-1]
+	return f
+}
+
+// extend loads the files that f extends.
+func (l *loader) extend(f *file, names []value) {
+	for _, name := range names {
+		extended := l.load(reference{name: name.text.String, at: name.at, from: f})
+		if extended == nil {
+			f.broken = true
+			continue
+		}
+		if slices.Contains(f.extends, extended) {
+			l.list.Warnf(name.at, "%s is extended twice, which counts once", extended.source.Name)
+			continue
+		}
+		f.extends = append(f.extends, extended)
+		l.list = append(l.list, f.scope.Include(extended.scope)...)
+	}
+}

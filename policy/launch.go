@@ -1,0 +1,146 @@
+package policy
+
+import (
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/typed"
+)
+
+// Launchable narrows the policy to the ABIs that can be entered on a machine,
+// given by its 64-bit ABI, and checks that a program can be started under it
+// there. With an error the policy is nil.
+func (p *Policy) Launchable(machine arch.ABI) (*Policy, diag.List) {
+	narrowed := p.on(machine)
+	var list diag.List
+	for i := range narrowed.Typed.Layers {
+		layer := &narrowed.Typed.Layers[i]
+		if len(layer.ABIs) == 0 {
+			list.Errorf(p.Layers[i].abiAt, "the policy %s serves no ABI of this machine (%s)", layer.Name, machine).
+				Hintf("it would kill the program at its first call; add %q to its abi", machine.String())
+			continue
+		}
+		narrowed.unanswered(layer, &list)
+		narrowed.deniedStart(layer, machine, &list)
+	}
+	list.Sort()
+	if list.Failed() {
+		return nil, list
+	}
+	return narrowed, list
+}
+
+// on returns the policy without the ABIs of other machines.
+func (p *Policy) on(machine arch.ABI) *Policy {
+	narrowed := *p
+	layers := make([]typed.Layer, len(p.Typed.Layers))
+	for i, layer := range p.Typed.Layers {
+		sections := make([]typed.Section, 0, len(layer.ABIs))
+		for _, section := range layer.ABIs {
+			if section.ABI.Machine() == machine {
+				sections = append(sections, section)
+			}
+		}
+		layer.ABIs = sections
+		layers[i] = layer
+	}
+	narrowed.Typed = &typed.Policy{Layers: layers}
+	return &narrowed
+}
+
+// unanswered reports the rules with an action that waits for somebody to
+// answer. The kernel fails such calls with ENOSYS if nobody does, which is not
+// what the policy says.
+func (p *Policy) unanswered(layer *typed.Layer, list *diag.List) {
+	for _, section := range layer.ABIs {
+		var last *typed.Rule
+		for i := range section.Filters {
+			r := section.Filters[i].Rule
+			if r == last {
+				continue
+			}
+			last = r
+			switch r.Action.Kind {
+			case typed.Notify:
+				list.Errorf(p.originOf(r), "notify: nothing would answer the notifications").
+					Hintf("use errno(E) to refuse the call, or log to see it")
+			case typed.Trace:
+				list.Errorf(p.originOf(r), "trace: there is no tracer to tell").
+					Hintf("use errno(E) to refuse the call, or log to see it")
+			}
+		}
+	}
+}
+
+// deniedStart reports a layer under which the launched program cannot be
+// started: the filter is installed before the execve that starts it.
+func (p *Policy) deniedStart(layer *typed.Layer, machine arch.ABI, list *diag.List) {
+	for i := range layer.ABIs {
+		if layer.ABIs[i].ABI != machine {
+			continue
+		}
+		if r := refusal(&layer.ABIs[i]); r != nil {
+			d := list.Errorf(p.originOf(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
+			if r.Implicit {
+				d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
+			} else {
+				d.Hintf("this rule decides; give -e 'allow execve' to go before it")
+			}
+		}
+		return
+	}
+	list.Errorf(p.layerABI(layer), "the policy %s does not serve %s, with which programs are started here", layer.Name, machine).
+		Hintf("add %q to its abi", machine.String())
+}
+
+func (p *Policy) layerABI(layer *typed.Layer) diag.Span {
+	for i := range p.Layers {
+		if p.Layers[i].Name == layer.Name {
+			return p.Layers[i].abiAt
+		}
+	}
+	return diag.Span{}
+}
+
+// refusal returns the rule that is certain to refuse execve, or nil if some
+// arguments may pass.
+func refusal(section *typed.Section) *typed.Rule {
+	call, ok := section.ABI.Syscall("execve")
+	if !ok {
+		return nil
+	}
+	for i := range section.Filters {
+		f := &section.Filters[i]
+		if !includes(f.Numbers, call.Number) {
+			continue
+		}
+		passes := f.Rule.Action.Kind == typed.Allow || f.Rule.Action.Kind == typed.Log
+		switch when := f.When.(type) {
+		case nil:
+			if passes {
+				return nil
+			}
+			return f.Rule
+		case *typed.Truth:
+			if when.Value {
+				if passes {
+					return nil
+				}
+				return f.Rule
+			}
+		default:
+			if passes {
+				return nil // for some arguments at least
+			}
+		}
+	}
+	return nil
+}
+
+func includes(ranges []typed.NumberRange, number uint32) bool {
+	for _, r := range ranges {
+		if r.First <= number && number <= r.Last {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package policy
+
+import (
+	"slices"
+
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/typed"
+)
+
+// layer adds the layer of one policy: its files in order, lowered for each ABI
+// that it serves.
+func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
+	files := top.inOrder()
+	s := settle(top, &l.list)
+	rules := slices.Clone(command)
+	broken := false
+	for _, f := range files {
+		rules = append(rules, f.rules...)
+		broken = broken || f.broken
+	}
+	if !s.fallback.isSet() && !broken {
+		l.list.Errorf(diag.Span{Source: top.source}, "the policy has no default: what happens when no rule matches?").
+			Hintf(`write default = "errno(EPERM)" above the first table`)
+	}
+	if !s.unknown.isSet() {
+		s.unknown.value = action{kind: typed.Errno, errno: "ENOSYS"}
+	}
+	if !s.kernel.isSet() {
+		s.kernel.value = arch.Latest()
+	}
+	served, absent := l.serve(s.abi)
+	b := &lowering{
+		list:     &l.list,
+		settings: s,
+		rules:    rules,
+		abis:     served,
+		scope:    top.scope,
+		origins:  &p.origins,
+	}
+	layer := typed.Layer{
+		Name:     name,
+		ABIs:     b.sections(),
+		Unserved: b.unserved(),
+	}
+	b.warnOfABIs()
+	p.Typed.Layers = append(p.Typed.Layers, layer)
+	p.Layers = append(p.Layers, Layer{
+		Name:   name,
+		Files:  len(files),
+		Rules:  len(rules),
+		Kernel: s.kernel.value,
+		absent: absent,
+		abiAt:  s.abi.at,
+	})
+}
+
+// serve returns the ABIs for which a policy is lowered, sorted, and those that
+// --abi asks for although the policy does not serve them.
+func (l *loader) serve(stated setting[[]arch.ABI]) (served, absent []arch.ABI) {
+	asked := slices.Clone(l.request.ABIs)
+	slices.Sort(asked)
+	asked = slices.Compact(asked)
+	switch {
+	case !stated.isSet() && len(asked) == 0:
+		return []arch.ABI{l.request.Native}, nil
+	case !stated.isSet():
+		return asked, nil
+	case len(asked) == 0:
+		return stated.value, nil
+	}
+	for _, abi := range asked {
+		if slices.Contains(stated.value, abi) {
+			served = append(served, abi)
+		} else {
+			absent = append(absent, abi)
+		}
+	}
+	return served, absent
+}

@@ -1,0 +1,85 @@
+// Package policy is the front door of sandbox's policies: it reads policy
+// files and the rules of a command line, resolves what they extend, and
+// returns the checked form of sandbox/policy/typed that compiler and prover
+// work on. docs/policy.md is the reference of the format.
+//
+// Whatever is wrong is an error with a position: an unknown key, a key given
+// twice, a value of the wrong type, a name that no table has. Nothing that a
+// policy says is ignored.
+package policy
+
+import (
+	"slices"
+
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/typed"
+)
+
+// A Policy is what a request asked for, checked.
+type Policy struct {
+	Typed   *typed.Policy
+	Layers  []Layer        // facts about each of Typed.Layers
+	Sources []*diag.Source // every text that was read, in the order of reading
+
+	origins []origin
+}
+
+// A Layer has the facts about one of a request's policies that its checked
+// form does not need.
+type Layer struct {
+	Name   string       // as the request named it
+	Files  int          // how many files it is made of
+	Rules  int          // how many rules they and the command line have
+	Kernel arch.Version // the baseline: newer calls count as unknown
+
+	absent []arch.ABI // asked for, and not served
+	abiAt  diag.Span  // of the value of "abi"
+}
+
+// An origin is where the action of a rule was written.
+type origin struct {
+	rule *typed.Rule
+	at   diag.Span
+}
+
+// ABIs returns the ABIs that every layer serves, sorted: on any other, all
+// calls end in kill_process.
+func (p *Policy) ABIs() []arch.ABI {
+	var common []arch.ABI
+	for i := range p.Typed.Layers {
+		var abis []arch.ABI
+		for _, section := range p.Typed.Layers[i].ABIs {
+			if i == 0 || slices.Contains(common, section.ABI) {
+				abis = append(abis, section.ABI)
+			}
+		}
+		common = abis
+	}
+	return common
+}
+
+// Absent returns an error for each ABI that the request asked for and that a
+// layer says it does not serve. Such a policy kills every call of that ABI,
+// which is an answer to a question but no program worth compiling.
+func (p *Policy) Absent() diag.List {
+	var list diag.List
+	for i := range p.Layers {
+		layer := &p.Layers[i]
+		for _, abi := range layer.absent {
+			list.Errorf(layer.abiAt, "the policy %s does not serve %s", layer.Name, abi).
+				Hintf("add %q to its abi, or ask for an ABI that it has", abi.String())
+		}
+	}
+	return list
+}
+
+// originOf returns where a rule's action was written.
+func (p *Policy) originOf(r *typed.Rule) diag.Span {
+	for i := range p.origins {
+		if p.origins[i].rule == r {
+			return p.origins[i].at
+		}
+	}
+	return diag.Span{}
+}

@@ -1,0 +1,246 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"sandbox/arch"
+	"sandbox/internal/diag"
+)
+
+// formatVersion is the one version of the policy format.
+const formatVersion = 1
+
+// The keys of a policy file and of a rule, in the order in which the
+// documentation has them.
+var (
+	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "const", "set", "rule"}
+	ruleKeys = []string{"name", "action", "reason", "abi", "filters"}
+)
+
+// firstKernel is the first release with seccomp filters (seccomp(2)).
+const firstKernel arch.Version = 3<<8 | 5
+
+// laterKeys are keys that the format has a place for and this version of the
+// program does not serve. They are refused: ignoring a bound, a function or a
+// test that somebody relies on would be worse.
+var laterKeys = []struct{ key, message string }{
+	{"budget", "budget is not part of this version: nothing would hold the policy to it"},
+	{"func", "functions are not part of this version"},
+	{"test", "tests in policies are not part of this version: nothing would run them"},
+}
+
+// A reader turns a file's tables into a file, and collects what is wrong.
+type reader struct {
+	file *file
+	list *diag.List
+}
+
+// read reads the keys of a document, and returns the entry of "extends".
+func (r *reader) read(root *table) (extends *entry) {
+	var consts, sets, rules *entry
+	version := false
+	for i := range root.entries {
+		e := &root.entries[i]
+		switch e.key {
+		case "version":
+			version = true
+			r.version(e)
+		case "extends":
+			extends = e
+		case "abi":
+			r.abi(e)
+		case "kernel":
+			r.kernel(e)
+		case "unknown":
+			r.action(e, &r.file.own.unknown)
+		case "default":
+			r.action(e, &r.file.own.fallback)
+		case "const":
+			consts = e
+		case "set":
+			sets = e
+		case "rule":
+			rules = e
+		default:
+			r.unknownKey(e, "a policy", fileKeys)
+		}
+	}
+	if !version {
+		r.missingVersion(root)
+	}
+	// Names are defined before they are used, wherever they stand.
+	if consts != nil {
+		r.constants(consts)
+	}
+	if sets != nil {
+		r.sets(sets)
+	}
+	if rules != nil {
+		r.rules(rules)
+	}
+	return extends
+}
+
+func (r *reader) version(e *entry) {
+	n, ok := e.value.integer()
+	switch {
+	case e.value.kind != integerKind:
+		r.wrongKind(e, "the integer 1", "version = 1")
+	case !ok || n != formatVersion:
+		r.list.Errorf(e.value.at, "version %s of the policy format is not known here", written(e.value.at)).
+			Hintf("this program reads version = 1")
+	}
+}
+
+func (r *reader) missingVersion(root *table) {
+	at := diag.Span{Source: r.file.source}
+	message := "the policy has no version"
+	if len(root.entries) == 0 {
+		message = "the policy is empty"
+	}
+	r.list.Errorf(at, "%s", message).Hintf("a policy begins with version = 1")
+}
+
+// unknownKey reports a key that does not belong where it stands.
+func (r *reader) unknownKey(e *entry, where string, allowed []string) {
+	for _, later := range laterKeys {
+		if e.key == later.key {
+			r.list.Errorf(e.at, "%s", later.message)
+			return
+		}
+	}
+	d := r.list.Errorf(e.at, "unknown key %q", e.key)
+	if near, ok := diag.Nearest(e.key, slices.Values(allowed)); ok {
+		d.Hintf("did you mean %s?", near)
+	}
+	d.Hintf("%s has the keys %s", where, strings.Join(allowed, ", "))
+}
+
+// wrongKind reports a value of the wrong TOML type.
+func (r *reader) wrongKind(e *entry, want, example string) {
+	r.list.Errorf(e.value.at, "%s must be %s, this is %s", e.key, want, e.value.kind).Hintf("write %s", example)
+}
+
+// text returns the string of a key.
+func (r *reader) text(e *entry, example string) (diag.Text, bool) {
+	if e.value.kind != stringKind {
+		r.wrongKind(e, "a string", example)
+		return diag.Text{}, false
+	}
+	return e.value.text, true
+}
+
+// texts returns the values of a key that holds an array of strings, which may
+// not be empty.
+func (r *reader) texts(e *entry, example string) []value {
+	if e.value.kind != arrayKind {
+		r.wrongKind(e, "an array of strings", example)
+		return nil
+	}
+	if len(e.value.elements) == 0 {
+		r.list.Errorf(e.value.at, "%s is empty", e.key).Hintf("write %s, or leave the key out", example)
+		return nil
+	}
+	good := make([]value, 0, len(e.value.elements))
+	for i := range e.value.elements {
+		v := &e.value.elements[i]
+		if v.kind != stringKind {
+			r.list.Errorf(v.at, "%s must be an array of strings, this is %s", e.key, v.kind).Hintf("write %s", example)
+			continue
+		}
+		good = append(good, *v)
+	}
+	return good
+}
+
+// abis reads an array of ABI names and where each stands.
+func (r *reader) abis(e *entry) (abis []arch.ABI, at []diag.Span) {
+	for _, v := range r.texts(e, `abi = ["x86_64"]`) {
+		abi, ok := arch.ParseABI(v.text.String)
+		switch {
+		case !ok:
+			r.unknownABI(v)
+		case slices.Contains(abis, abi):
+			r.list.Errorf(v.at, "%s is given twice", abi).Notef(at[slices.Index(abis, abi)], "first given here")
+		default:
+			abis, at = append(abis, abi), append(at, v.at)
+		}
+	}
+	return abis, at
+}
+
+func (r *reader) unknownABI(v value) {
+	name := v.text.String
+	d := r.list.Errorf(v.at, "unknown ABI %q", name)
+	if name == "x32" {
+		d.Hintf("x32 calls are always refused")
+		return
+	}
+	if goarch, ok := arch.ForGOARCH(name); ok {
+		d.Hintf("did you mean %s?", goarch)
+	} else if near, ok := diag.Nearest(name, abiNames); ok {
+		d.Hintf("did you mean %s?", near)
+	}
+	d.Hintf("ABIs are %s", joinABIs(arch.ABIs()))
+}
+
+func abiNames(yield func(string) bool) {
+	for _, abi := range arch.ABIs() {
+		if !yield(abi.String()) {
+			return
+		}
+	}
+}
+
+// joinABIs lists ABIs for a message.
+func joinABIs(abis []arch.ABI) string {
+	names := make([]string, len(abis))
+	for i, abi := range abis {
+		names[i] = abi.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+func (r *reader) abi(e *entry) {
+	abis, _ := r.abis(e)
+	if len(abis) == 0 {
+		return
+	}
+	slices.Sort(abis)
+	r.file.own.abi = setting[[]arch.ABI]{abis, e.value.at}
+}
+
+func (r *reader) kernel(e *entry) {
+	example := `kernel = "` + arch.Latest().String() + `"`
+	if e.value.kind != stringKind {
+		r.wrongKind(e, "a string", example)
+		return
+	}
+	version, ok := arch.ParseVersion(e.value.text.String)
+	if !ok {
+		r.list.Errorf(e.value.at, "%q is no kernel version", e.value.text.String).Hintf("write %s", example)
+		return
+	}
+	switch {
+	case version < firstKernel:
+		r.list.Errorf(e.value.at, "kernel %s has no seccomp filters, which came with %s", version, firstKernel)
+		return
+	case version > arch.Latest():
+		r.list.Notef(e.value.at, "the tables of this program end with kernel %s, calls of later ones count as unknown", arch.Latest())
+	}
+	r.file.own.kernel = setting[arch.Version]{version, e.value.at}
+}
+
+func (r *reader) action(e *entry, into *setting[action]) {
+	text, ok := r.text(e, e.key+` = "errno(EPERM)"`)
+	if !ok {
+		return
+	}
+	if a, ok := parseAction(text, r.list); ok {
+		*into = setting[action]{a, e.value.at}
+	}
+}
+
+// written returns a span's text.
+func written(at diag.Span) string { return at.Source.Text[at.Start:at.End] }

@@ -1,0 +1,91 @@
+package policy
+
+import (
+	"strconv"
+
+	"sandbox/internal/diag"
+	"sandbox/policy/filter"
+)
+
+// constants reads [const].
+func (r *reader) constants(e *entry) {
+	if e.value.kind != tableKind {
+		r.wrongKind(e, "a table", "[const]")
+		return
+	}
+	for i := range e.value.table.entries {
+		def := &e.value.table.entries[i]
+		if x := r.expression(&def.value, "the constant "+def.key); x != nil {
+			*r.list = append(*r.list, r.file.scope.DefineConstant(def.key, def.at, x)...)
+		}
+	}
+}
+
+// sets reads [set].
+func (r *reader) sets(e *entry) {
+	if e.value.kind != tableKind {
+		r.wrongKind(e, "a table", "[set]")
+		return
+	}
+	for i := range e.value.table.entries {
+		def := &e.value.table.entries[i]
+		if def.value.kind != arrayKind {
+			r.list.Errorf(def.value.at, "the set %s must be an array, this is %s", def.key, def.value.kind).
+				Hintf(`write %s = ["AF_UNIX", "AF_NETLINK"], for example`, def.key)
+			continue
+		}
+		if len(def.value.elements) == 0 {
+			r.list.Errorf(def.value.at, "the set %s is empty", def.key)
+			continue
+		}
+		members := make([]filter.Expr, 0, len(def.value.elements))
+		for j := range def.value.elements {
+			if x := r.expression(&def.value.elements[j], "a member of the set "+def.key); x != nil {
+				members = append(members, x)
+			}
+		}
+		if len(members) == len(def.value.elements) {
+			*r.list = append(*r.list, r.file.scope.DefineSet(def.key, def.at, members)...)
+		}
+	}
+}
+
+// expression reads a constant expression: a string in the filter language, or
+// a TOML integer.
+func (r *reader) expression(v *value, what string) filter.Expr {
+	switch v.kind {
+	case stringKind:
+		x, list := filter.ParseExpr(v.text)
+		*r.list = append(*r.list, list...)
+		if list.Failed() {
+			return nil
+		}
+		return x
+	case integerKind:
+		return r.number(v)
+	}
+	r.list.Errorf(v.at, "%s must be a string or an integer, this is %s", what, v.kind)
+	return nil
+}
+
+// number turns a TOML integer, whose forms are not all those of filters, into
+// an expression.
+func (r *reader) number(v *value) filter.Expr {
+	n, ok := v.integer()
+	if !ok {
+		r.list.Errorf(v.at, "TOML integers have 64 bits and a sign, this does not fit").
+			Hintf("write it as a string: \"%s\"", written(v.at))
+		return nil
+	}
+	if n >= 0 {
+		return &filter.Number{Text: strconv.FormatInt(n, 10), At: v.at}
+	}
+	digits := diag.Span{Source: v.at.Source, Start: v.at.Start + 1, End: v.at.End}
+	// The digits of a negative number are those of its magnitude, also for the
+	// least one, whose magnitude has no int64.
+	return &filter.Unary{
+		Op: filter.Negate,
+		X:  &filter.Number{Text: strconv.FormatInt(n, 10)[1:], At: digits},
+		At: v.at,
+	}
+}

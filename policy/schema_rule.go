@@ -1,0 +1,89 @@
+package policy
+
+import (
+	"sandbox/policy/filter"
+)
+
+// exampleFilters is shown where filters are missing or of the wrong type.
+const exampleFilters = `filters = ["read, write"]`
+
+// rules reads [[rule]].
+func (r *reader) rules(e *entry) {
+	tables := &e.value
+	switch tables.kind {
+	case tablesKind:
+	case arrayKind: // rule = [{…}]
+		if len(tables.elements) == 0 {
+			r.list.Errorf(tables.at, "the list of rules is empty").Hintf("write [[rule]], or leave the key out")
+			return
+		}
+	case tableKind:
+		r.list.Errorf(e.at, "rules are an array of tables, this is a table").Hintf("write [[rule]]")
+		return
+	default:
+		r.wrongKind(e, "an array of tables", "[[rule]]")
+		return
+	}
+	r.file.rules = make([]*rule, 0, len(tables.elements))
+	for i := range tables.elements {
+		v := &tables.elements[i]
+		if v.kind != tableKind {
+			r.list.Errorf(v.at, "a rule must be a table, this is %s", v.kind).Hintf("write [[rule]]")
+			continue
+		}
+		r.rule(v)
+	}
+}
+
+// rule reads one [[rule]].
+func (r *reader) rule(v *value) {
+	rule := &rule{at: v.at, scope: r.file.scope}
+	var hasAction, hasFilters bool
+	good := true
+	for i := range v.table.entries {
+		e := &v.table.entries[i]
+		switch e.key {
+		case "name":
+			text, _ := r.text(e, `name = "read files"`)
+			rule.name = text.String
+		case "reason":
+			text, _ := r.text(e, `reason = "why"`)
+			rule.reason = text.String
+		case "action":
+			hasAction = true
+			var a setting[action]
+			r.action(e, &a)
+			rule.action = a.value
+			good = good && a.isSet()
+		case "abi":
+			rule.abis, rule.abiAt = r.abis(e)
+			good = good && rule.abis != nil
+		case "filters":
+			hasFilters = true
+			r.filters(e, rule)
+		default:
+			r.unknownKey(e, "a rule", ruleKeys)
+		}
+	}
+	if !hasAction {
+		r.list.Errorf(v.at, "the rule has no action").Hintf(`write action = "allow", for example`)
+	}
+	if !hasFilters {
+		r.list.Errorf(v.at, "the rule has no filters").Hintf("write %s", exampleFilters)
+	}
+	if good && hasAction {
+		r.file.rules = append(r.file.rules, rule)
+	}
+}
+
+func (r *reader) filters(e *entry, rule *rule) {
+	texts := r.texts(e, exampleFilters)
+	rule.filters = make([]writtenFilter, 0, len(texts))
+	for i := range texts {
+		parsed, list := filter.Parse(texts[i].text)
+		*r.list = append(*r.list, list...)
+		if parsed != nil && !list.Failed() {
+			rule.filters = append(rule.filters, writtenFilter{parsed, texts[i].text.String})
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package policy
+
+import (
+	"slices"
+
+	"sandbox/arch"
+	"sandbox/internal/diag"
+)
+
+// settings are the scalars of a policy.
+type settings struct {
+	abi      setting[[]arch.ABI] // sorted
+	kernel   setting[arch.Version]
+	unknown  setting[action]
+	fallback setting[action] // "default"
+}
+
+// settle finds the scalars of a file: its own, or else those of the files that
+// it extends, of which no two may disagree.
+func settle(f *file, list *diag.List) settings {
+	if f.settled != nil {
+		return *f.settled
+	}
+	s := f.own
+	for _, extended := range f.extends {
+		inherited := settle(extended, list)
+		inherit(&s.abi, &f.own.abi, inherited.abi, "abi", slices.Equal, list)
+		inherit(&s.kernel, &f.own.kernel, inherited.kernel, "kernel", equal, list)
+		inherit(&s.unknown, &f.own.unknown, inherited.unknown, "unknown", action.same, list)
+		inherit(&s.fallback, &f.own.fallback, inherited.fallback, "default", action.same, list)
+	}
+	f.settled = &s
+	return s
+}
+
+func equal(a, b arch.Version) bool { return a == b }
+
+// inherit takes over a setting from an extended file, unless the file has its
+// own.
+func inherit[T any](into, own *setting[T], from setting[T], key string, same func(a, b T) bool, list *diag.List) {
+	switch {
+	case own.isSet() || !from.isSet():
+	case !into.isSet():
+		*into = from
+	case !same(into.value, from.value):
+		list.Errorf(from.at, "two extended files disagree about %s: %s", key, written(from.at)).
+			Notef(into.at, "here it is %s", written(into.at)).
+			Hintf("say which it is in the file that extends both")
+	}
+}
