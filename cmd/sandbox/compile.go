@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"sandbox/bpf"
+	"sandbox/compiler"
+	"sandbox/internal/diag"
+	"sandbox/policy/typed"
+)
+
+func compileVerb() *verb {
+	return &verb{
+		name:  "compile",
+		brief: "compile policies to the program that the kernel gets",
+		about: `Several -p become one program. The formats:
+  asm   a listing, with the policy's lines beside the instructions (default)
+  bpf   a raw array of struct sock_filter, in the byte order of the ABI
+  c     the same as definitions for a C program
+ABIs of different machines cannot share a program: choose with --abi.`,
+		examples: []example{
+			{"see what the kernel gets", "sandbox compile -p offline"},
+			{"a filter for another program to load", "sandbox compile -p offline --format bpf -o offline.bpf"},
+			{"the same for another machine", "sandbox compile -p offline --abi aarch64 --format c -o offline.h"},
+		},
+		prepare: prepareCompile,
+	}
+}
+
+// A format writes a compiled program.
+type format struct {
+	name   string
+	write  func(io.Writer, *compiled) error
+	binary bool
+}
+
+func formats() []format {
+	return []format{
+		{name: "asm", write: writeAsm},
+		{name: "bpf", write: writeRaw, binary: true},
+		{name: "c", write: writeC},
+		{name: "json", write: writeInstructions},
+	}
+}
+
+// formatNames returns what --format takes. JSON has an option of its own, as
+// everywhere.
+func formatNames() []string { return []string{"asm", "bpf", "c"} }
+
+// A compiled is a program with all that its formats show.
+type compiled struct {
+	*compiler.Compiled
+	policy *typed.Policy
+	notes  []string
+}
+
+func prepareCompile(options *flag.FlagSet) action {
+	var chosen policyOptions
+	chosen.declare(options)
+	chosen.declareABIs(options)
+	formatName := options.String("format", "asm", "write this `FORMAT`: asm, bpf or c")
+	output := options.String("o", "-", "write to `FILE`, all of it or nothing; -: standard output")
+	asJSON := options.Bool("json", false, "answer in JSON, one object an instruction")
+	return func(u *ui, operands []string) error {
+		if err := noOperands("compile", operands); err != nil {
+			return err
+		}
+		f, err := findFormat(*formatName, *asJSON)
+		if err != nil {
+			return err
+		}
+		if f.binary && *output == "-" && isTerminal(os.Stdout) {
+			return misuse("compile: the format %s is not for a terminal", f.name).
+				hinted("name a file: -o FILE")
+		}
+		policy, err := chosen.loadToCompile()
+		if err != nil {
+			return err
+		}
+		program, err := compilePolicy(policy)
+		if err != nil {
+			return err
+		}
+		if *output == "-" {
+			return f.write(u.out, program)
+		}
+		var text bytes.Buffer
+		if err := f.write(&text, program); err != nil {
+			return err
+		}
+		return writeWhole(*output, text.Bytes())
+	}
+}
+
+func findFormat(name string, asJSON bool) (format, error) {
+	if asJSON {
+		name = "json"
+	} else if !slices.Contains(formatNames(), name) {
+		f := misuse("compile: there is no format %q", name)
+		if near, ok := diag.Nearest(name, slices.Values(formatNames())); ok {
+			return format{}, f.hinted("did you mean %s?", near)
+		}
+		return format{}, f.hinted("formats are %s", strings.Join(formatNames(), ", "))
+	}
+	list := formats()
+	return list[slices.IndexFunc(list, func(f format) bool { return f.name == name })], nil
+}
+
+func compilePolicy(policy *typed.Policy) (*compiled, error) {
+	program, err := compiler.Compile(policy)
+	if err != nil {
+		return nil, fail("cannot compile: %v", err)
+	}
+	return &compiled{program, policy, constantNotes(program.Program.Code(), 0)}, nil
+}
+
+func (c *compiled) bigEndian() bool { return c.ABIs[0].BigEndian() }
+
+func writeRaw(w io.Writer, c *compiled) error {
+	_, err := w.Write(c.Program.Append(nil, byteOrder(c.ABIs[0])))
+	return err
+}
+
+func writeAsm(w io.Writer, c *compiled) error {
+	fmt.Fprintf(w, "; %s\n", c.title())
+	return bpf.WriteListing(w, c.Program.Code(), bpf.Listing{
+		BigEndian: c.bigEndian(),
+		Annotate:  c.note,
+	})
+}
+
+// title says what the program is.
+func (c *compiled) title() string {
+	abis := make([]string, len(c.ABIs))
+	for i, abi := range c.ABIs {
+		abis[i] = abi.String()
+	}
+	layers := make([]string, len(c.policy.Layers))
+	for i := range c.policy.Layers {
+		layers[i] = oneLine(c.policy.Layers[i].Name)
+	}
+	return fmt.Sprintf("%s for %s: %d instructions", strings.Join(layers, " and "), strings.Join(abis, ", "), c.Program.Len())
+}
+
+// note returns what stands beside instruction i: what its constant means, and
+// the lines of the policy that it was written for.
+func (c *compiled) note(i int) string {
+	places := ""
+	for _, o := range c.origins(i) {
+		if places != "" {
+			places += ", "
+		}
+		places += o.short()
+	}
+	return joinNotes(c.notes[i], places)
+}
+
+// writeC writes definitions for a C program.
+func writeC(w io.Writer, c *compiled) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "/* %s */\n#include <linux/filter.h>\n\nstatic struct sock_filter sandbox_filter[] = {\n",
+		inComment(c.title()))
+	for i, in := range c.Program.Code() {
+		fmt.Fprintf(&b, "\t{ 0x%02x, %3d, %3d, 0x%08x }, /* %s */\n", in.Op, in.Jt, in.Jf, in.K,
+			inComment(joinNotes(in.String(), c.note(i))))
+	}
+	b.WriteString(`};
+
+static const struct sock_fprog sandbox_program = {
+	.len = sizeof sandbox_filter / sizeof sandbox_filter[0],
+	.filter = sandbox_filter,
+};
+`)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// inComment returns text that cannot end a C comment.
+func inComment(text string) string { return strings.ReplaceAll(text, "*/", "* /") }
+
+// writeInstructions writes one JSON object an instruction.
+func writeInstructions(w io.Writer, c *compiled) error {
+	encoder := newEncoder(w)
+	for i, in := range c.Program.Code() {
+		j := newInstructionJSON(i, in, c.notes[i])
+		j.Origins = c.origins(i)
+		if err := encoder.Encode(j); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,34 @@
+package main
+
+import "flag"
+
+func execVerb() *verb {
+	return &verb{
+		name:     "exec",
+		operands: "[--] COMMAND [ARGUMENT]...",
+		brief:    "run a program under policies, in place of sandbox",
+		about: `Like run, but no process of sandbox remains: for the entry points of containers,
+for services, and for scripts. Nobody is left to name the rule that killed the
+program; with --log the kernel's log tells of what was denied.`,
+		examples: []example{
+			{"the entry point of a container", "sandbox exec -p /etc/app.toml -- /usr/bin/app --port 8080"},
+			{"keep a descriptor open for the program", "sandbox exec -p offline --keep-fd 3 -- ./worker 3< work.queue"},
+		},
+		operand: commandOperand,
+		starts:  true,
+		prepare: prepareExec,
+	}
+}
+
+func prepareExec(options *flag.FlagSet) action {
+	var l launch
+	l.declare(options)
+	log := options.Bool("log", false, "have the kernel log what is denied (SECCOMP_FILTER_FLAG_LOG)")
+	return func(u *ui, operands []string) error {
+		_, program, command, err := l.ready("exec", operands)
+		if err != nil {
+			return err
+		}
+		return execInPlace(program, command, *log)
+	}
+}

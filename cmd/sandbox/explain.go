@@ -1,0 +1,161 @@
+package main
+
+import (
+	"flag"
+	"strconv"
+	"strings"
+
+	"sandbox/arch"
+	"sandbox/policy"
+	"sandbox/policy/typed"
+)
+
+func explainVerb() *verb {
+	return &verb{
+		name:     "explain",
+		operands: "CALL | -",
+		brief:    "say what policies decide about a call, and why",
+		about: `CALL is a system call with constant arguments: the registers args[0] to
+args[5], of which missing ones are 0. It can be written by number, as #257(...).
+The answer names the rule that decided, the filters that were tried, and for
+each predicate on the way the values that it saw. With -, calls are read from
+standard input, one a line, and answered one a line.`,
+		examples: []example{
+			{"why is this denied", "sandbox explain -p offline 'socket(AF_INET, SOCK_STREAM, 0)'"},
+			{"on another ABI", "sandbox explain -p app.toml --abi aarch64 'openat(AT_FDCWD, 0, O_RDONLY)'"},
+			{"many calls, for a program to read", "sandbox explain -p offline --json - < calls"},
+		},
+		operand: callOperand,
+		prepare: prepareExplain,
+	}
+}
+
+func prepareExplain(options *flag.FlagSet) action {
+	var chosen policyOptions
+	chosen.declare(options)
+	abiName := options.String("abi", "", "the `ABI` of the call; this machine's unless given")
+	asJSON := options.Bool("json", false, "answer in JSON, one object a call")
+	return func(u *ui, operands []string) error {
+		text, err := onlyOperand("explain", "a call, such as 'socket(AF_INET, SOCK_STREAM, 0)'", operands)
+		if err != nil {
+			return err
+		}
+		var abi arch.ABI
+		if *abiName != "" {
+			abi, err = parseABI(*abiName)
+			chosen.abis = repeated{*abiName}
+		} else {
+			abi, err = nativeABI()
+		}
+		if err != nil {
+			return err
+		}
+		loaded, err := chosen.load()
+		if err != nil {
+			return err
+		}
+		e := explainer{ui: u, policy: loaded.Typed, abi: abi, asJSON: *asJSON}
+		if text == "-" {
+			return e.stream()
+		}
+		return e.one(text)
+	}
+}
+
+// An explainer answers for calls of one ABI.
+type explainer struct {
+	*ui
+	policy *typed.Policy
+	abi    arch.ABI
+	asJSON bool
+}
+
+// one answers for one call.
+func (e *explainer) one(text string) error {
+	call, list := policy.ParseCall(e.abi, text)
+	if err := list.Err(); err != nil {
+		return err
+	}
+	if e.asJSON {
+		return e.answerJSON(e.json(text, &call))
+	}
+	e.write(&call)
+	return nil
+}
+
+// write answers in text.
+func (e *explainer) write(call *typed.Call) {
+	decision := e.policy.Decide(call)
+	e.answer("%s", actionName(e.abi, decision.Action))
+	several := len(e.policy.Layers) > 1
+	for i := range e.policy.Layers {
+		layer := &e.policy.Layers[i]
+		indent := "  "
+		own := layer.Decide(call)
+		if several {
+			mark := ""
+			if i == decision.Layer {
+				mark = ", which decides"
+			}
+			e.answer("  %s: %s%s", oneLine(layer.Name), actionName(e.abi, own.Action), mark)
+			indent = "    "
+		}
+		e.rule(indent, own.Rule)
+		e.steps(indent, layer.Explain(call))
+	}
+}
+
+// rule writes the rule that decided.
+func (e *explainer) rule(indent string, r *typed.Rule) {
+	line := indent + "rule"
+	if r.Name != "" {
+		line += " " + strconv.Quote(r.Name)
+	}
+	if place := placeOf(r.At); place != "" {
+		line += " at " + place
+	} else {
+		line += ", which nobody wrote"
+	}
+	e.answer("%s", line)
+	if r.Reason != "" {
+		e.answer("%sreason: %s", indent, oneLine(r.Reason))
+	}
+}
+
+// steps writes the filters that were tried, and what their predicates saw.
+func (e *explainer) steps(indent string, steps []typed.Step) {
+	for _, step := range steps {
+		verdict := "does not match"
+		if step.Matched {
+			verdict = "matches"
+		}
+		line := indent + "filter"
+		if place := placeOf(step.Filter.At); place != "" {
+			line += " " + place
+		}
+		if step.Filter.Text == "" && step.Filter.At == (typed.Position{}) {
+			continue // the rule says all
+		}
+		e.answer("%s %s: %s", line, verdict, oneLine(step.Filter.Text))
+		for _, outcome := range step.Outcomes {
+			e.outcome(indent+"  ", outcome)
+		}
+	}
+}
+
+// outcome writes what one predicate came to.
+func (e *explainer) outcome(indent string, o typed.Outcome) {
+	verdict := "false"
+	if o.Held {
+		verdict = "true"
+	}
+	var values []string
+	for i, operand := range o.Predicate.Operands {
+		values = append(values, operand.Text+" = "+formatValue(operand.Value.Type(), o.Values[i]))
+	}
+	line := indent + verdict + ": " + oneLine(o.Predicate.Text)
+	if len(values) > 0 {
+		line += "   (" + strings.Join(values, ", ") + ")"
+	}
+	e.answer("%s", line)
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"strings"
+
+	"sandbox/internal/diag"
+	"sandbox/policy/typed"
+)
+
+// An explanationJSON is what policies decide about one call. The rule is the
+// one that decided, in the layer that decided.
+type explanationJSON struct {
+	Call string `json:"call"`
+	ABI  string `json:"abi"`
+	verdictJSON
+	Layers []layerJSON `json:"layers"`
+}
+
+// A verdictJSON is an action and the rule that it comes from. File and line
+// are the rule's; they are empty for a rule that nobody wrote.
+type verdictJSON struct {
+	Action   string `json:"action"`
+	Rule     string `json:"rule"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Reason   string `json:"reason,omitempty"`
+	Implicit bool   `json:"implicit,omitempty"`
+}
+
+// A layerJSON is what one policy says alone.
+type layerJSON struct {
+	Layer string `json:"layer"`
+	verdictJSON
+	Filters []stepJSON `json:"filters"`
+}
+
+// A stepJSON is a filter that was tried.
+type stepJSON struct {
+	Filter     string          `json:"filter"`
+	File       string          `json:"file,omitempty"`
+	Line       int             `json:"line,omitempty"`
+	Matched    bool            `json:"matched"`
+	Predicates []predicateJSON `json:"predicates,omitempty"`
+}
+
+// A predicateJSON is a condition that was evaluated.
+type predicateJSON struct {
+	Text   string      `json:"text"`
+	Held   bool        `json:"held"`
+	Values []valueJSON `json:"values,omitempty"`
+}
+
+// A valueJSON is an operand's value, in decimal as its type reads it: numbers
+// of 64 bits do not survive in every reader of JSON.
+type valueJSON struct {
+	Text  string `json:"text"`
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+// An errorJSON stands where a line of input has no answer.
+type errorJSON struct {
+	Call  string `json:"call"`
+	Error string `json:"error"`
+}
+
+// longestCall is the longest line that is read as a call, in bytes.
+const longestCall = 1 << 16
+
+// stream answers for each line of standard input, and goes on after a line
+// that is no call.
+func (e *explainer) stream() error {
+	lines := bufio.NewScanner(e.in)
+	lines.Buffer(nil, longestCall)
+	failed := false
+	for lines.Scan() {
+		text := strings.TrimSpace(lines.Text())
+		if text == "" {
+			continue
+		}
+		err := e.one(text)
+		var wrong *diag.Failure // the line, not what is to answer it
+		if !errors.As(err, &wrong) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		failed = true
+		if !e.asJSON {
+			e.diagnose(wrong.List)
+		} else if err := e.answerJSON(errorJSON{text, wrong.Error()}); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fail("cannot read the calls: %v", err)
+	}
+	if failed {
+		return said()
+	}
+	return nil
+}
+
+func (e *explainer) json(text string, call *typed.Call) explanationJSON {
+	decision := e.policy.Decide(call)
+	j := explanationJSON{
+		Call:        text,
+		ABI:         e.abi.String(),
+		verdictJSON: e.verdict(decision),
+		Layers:      make([]layerJSON, len(e.policy.Layers)),
+	}
+	for i := range e.policy.Layers {
+		layer := &e.policy.Layers[i]
+		j.Layers[i] = layerJSON{
+			Layer:       layer.Name,
+			verdictJSON: e.verdict(layer.Decide(call)),
+			Filters:     newStepsJSON(layer.Explain(call)),
+		}
+	}
+	return j
+}
+
+func (e *explainer) verdict(d typed.Decision) verdictJSON {
+	return verdictJSON{
+		Action:   actionName(e.abi, d.Action),
+		Rule:     d.Rule.Name,
+		File:     d.Rule.At.File,
+		Line:     d.Rule.At.Line,
+		Reason:   d.Rule.Reason,
+		Implicit: d.Rule.Implicit,
+	}
+}
+
+func newStepsJSON(steps []typed.Step) []stepJSON {
+	list := make([]stepJSON, len(steps))
+	for i, step := range steps {
+		list[i] = stepJSON{
+			Filter:  step.Filter.Text,
+			File:    step.Filter.At.File,
+			Line:    step.Filter.At.Line,
+			Matched: step.Matched,
+		}
+		for _, outcome := range step.Outcomes {
+			list[i].Predicates = append(list[i].Predicates, newPredicateJSON(outcome))
+		}
+	}
+	return list
+}
+
+func newPredicateJSON(o typed.Outcome) predicateJSON {
+	p := predicateJSON{Text: o.Predicate.Text, Held: o.Held}
+	for i, operand := range o.Predicate.Operands {
+		t := operand.Value.Type()
+		p.Values = append(p.Values, valueJSON{operand.Text, t.String(), decimal(t, o.Values[i])})
+	}
+	return p
+}

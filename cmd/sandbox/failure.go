@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"sandbox/internal/diag"
+	"sandbox/launcher"
+)
+
+// A failure ends a verb: it is shown as one line, and its hints. Code is the
+// exit code; zero stands for the verb's own.
+type failure struct {
+	code    int
+	message string // "" if everything is said already
+	hints   []string
+}
+
+// Error returns the message.
+func (f *failure) Error() string { return f.message }
+
+// fail returns a failure with the verb's own code.
+func fail(format string, args ...any) *failure {
+	return &failure{message: fmt.Sprintf(format, args...)}
+}
+
+// misuse returns the failure of a command line that makes no sense.
+func misuse(format string, args ...any) *failure {
+	return &failure{code: exitUsage, message: fmt.Sprintf(format, args...)}
+}
+
+// said returns a failure about which everything is said already.
+func said() *failure { return &failure{} }
+
+// hinted returns the failure with one more hint.
+func (f *failure) hinted(format string, args ...any) *failure {
+	f.hints = append(f.hints, fmt.Sprintf(format, args...))
+	return f
+}
+
+// exitStatus is the exit code of a program that ran. It is no failure of ours:
+// nothing is shown for it.
+type exitStatus int
+
+// Error returns what the status is, for whoever logs it.
+func (s exitStatus) Error() string { return fmt.Sprintf("the program ended with status %d", int(s)) }
+
+// conclude says why a verb failed, if it did, and returns the exit code. v is
+// nil if there was no verb.
+func conclude(u *ui, v *verb, err error) int {
+	if err == nil {
+		return exitYes
+	}
+	var status exitStatus
+	if errors.As(err, &status) {
+		return int(status)
+	}
+	f := asFailure(u, err)
+	if f.message != "" {
+		u.say("%s", f.message)
+	}
+	for _, hint := range f.hints {
+		u.hint(hint)
+	}
+	switch {
+	case v != nil && v.starts && f.code < exitFailed:
+		return exitFailed // smaller codes are the program's to give
+	case f.code == 0:
+		return exitNo
+	}
+	return f.code
+}
+
+// asFailure returns an error of another package as a failure. What was found
+// in policies is shown at once.
+func asFailure(u *ui, err error) *failure {
+	var f *failure
+	if errors.As(err, &f) {
+		return f
+	}
+	var found *diag.Failure
+	if errors.As(err, &found) {
+		u.diagnose(found.List)
+		return said()
+	}
+	var start *launcher.Error
+	if errors.As(err, &start) {
+		f = &failure{code: start.Status, message: oneLine(start.Text)}
+		if start.Hint != "" {
+			f.hinted("%s", oneLine(start.Hint))
+		}
+		return f
+	}
+	return fail("%s", oneLine(err.Error()))
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"sandbox/internal/diag"
+)
+
+// run parses the verb's options, which end at "--" or at the first operand,
+// and does its work.
+func (v *verb) run(u *ui, args []string) error {
+	options, act := v.options()
+	err := options.Parse(args)
+	switch {
+	case err == nil:
+		return act(u, options.Args())
+	case errors.Is(err, flag.ErrHelp):
+		v.writeHelp(u.out)
+		return nil
+	}
+	return v.optionError(options, err.Error())
+}
+
+// options returns the verb's options, and the action that reads them.
+func (v *verb) options() (*flag.FlagSet, action) {
+	options := flag.NewFlagSet(v.name, flag.ContinueOnError)
+	options.SetOutput(io.Discard) // errors are told in our words
+	options.Usage = func() {}
+	return options, v.prepare(options)
+}
+
+// optionError says what is wrong with the options. Package flag tells its
+// errors apart by their text only.
+func (v *verb) optionError(options *flag.FlagSet, text string) error {
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+		return misuse("%s: option %s needs a value", v.name, dashed(name)).hinted("see 'sandbox %s --help'", v.name)
+	}
+	name, unknown := strings.CutPrefix(text, "flag provided but not defined: -")
+	if !unknown {
+		return misuse("%s: %s", v.name, text).hinted("see 'sandbox %s --help'", v.name)
+	}
+	f := misuse("%s has no option %q", v.name, dashed(name))
+	if near, ok := diag.Nearest(name, optionNames(options)); ok {
+		f.hinted("did you mean %s?", dashed(near))
+	}
+	if v.operand == commandOperand {
+		f.hinted("options of the program come after it: sandbox %s -p POLICY -- PROGRAM %s", v.name, dashed(name))
+	}
+	return f.hinted("see 'sandbox %s --help'", v.name)
+}
+
+func optionNames(options *flag.FlagSet) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, o := range listOptions(options) {
+			if !yield(o.Name) {
+				return
+			}
+		}
+	}
+}
+
+// listOptions returns the options in the order of help: the short ones, as far
+// as a verb has them, then the others by name.
+func listOptions(options *flag.FlagSet) []*flag.Flag {
+	const short = "peo"
+	var list []*flag.Flag
+	for _, letter := range short {
+		if o := options.Lookup(string(letter)); o != nil {
+			list = append(list, o)
+		}
+	}
+	options.VisitAll(func(o *flag.Flag) {
+		if !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	})
+	return list
+}
+
+// dashed returns an option as people write it: -p, --json.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// A repeated option keeps each of its values.
+type repeated []string
+
+// String is what flag needs to show a default; there is none.
+func (r *repeated) String() string { return "" }
+
+// Set appends a value.
+func (r *repeated) Set(value string) error {
+	*r = append(*r, value)
+	return nil
+}

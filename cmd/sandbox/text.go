@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"sandbox/arch"
+	"sandbox/policy/typed"
+)
+
+// actionName returns an action as policies write it, an errno by the name that
+// it has on the ABI: "errno(EPERM)".
+func actionName(abi arch.ABI, a typed.Action) string {
+	if a.Kind == typed.Errno && abi != 0 {
+		if name, ok := abi.ErrnoName(a.Data); ok {
+			return "errno(" + name + ")"
+		}
+	}
+	return a.String()
+}
+
+// placeOf returns "file:line", or what stands for a place that nobody wrote.
+func placeOf(p typed.Position) string {
+	if p.File == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", oneLine(p.File), p.Line)
+}
+
+// oneLine returns text that may come from outside as one line that a terminal
+// shows and does not obey.
+func oneLine(text string) string {
+	for _, r := range text {
+		if !strconv.IsPrint(r) {
+			quoted := strconv.Quote(text)
+			return quoted[1 : len(quoted)-1]
+		}
+	}
+	return text
+}
+
+// reason returns what the system said, without the operation and the path that
+// the os package puts before it.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// decimal returns a value as its type reads it.
+func decimal(t typed.Type, bits uint64) string {
+	switch {
+	case t == typed.I32:
+		return strconv.FormatInt(int64(int32(bits)), 10)
+	case t.Signed:
+		return strconv.FormatInt(int64(bits), 10)
+	}
+	return strconv.FormatUint(bits, 10)
+}
+
+// formatValue returns a value for people: in decimal, and in hexadecimal with
+// it where bits can be told apart better so.
+func formatValue(t typed.Type, bits uint64) string {
+	if bits < 10 {
+		return decimal(t, bits)
+	}
+	return fmt.Sprintf("%s (0x%x)", decimal(t, bits), bits)
+}

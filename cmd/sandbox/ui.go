@@ -1,0 +1,90 @@
+package main
+
+// The rules of output:
+//
+//   - Standard output belongs to the program that runs, or to the verb's
+//     answer. Nothing else is ever written to it, so that it can be piped.
+//   - What sandbox says of itself goes to standard error, after "sandbox: ",
+//     lower case, no full stop: what, where, why. What to do about it follows
+//     on lines of its own, after "hint: ".
+//   - Success is silent.
+//   - --json answers in JSON, one object a line, with names in camelCase.
+//   - Colour is used on standard error only, only if that is a terminal, and
+//     not if NO_COLOR is set to anything.
+//   - Names that come from outside are quoted: they may hold control
+//     characters.
+//   - Exit codes are those below.
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+)
+
+// The exit codes that are sandbox's own. A program that ran gives its own
+// code, or 128+n if signal n killed it.
+const (
+	exitYes           = 0
+	exitNo            = 1   // the answer is no, or there is none
+	exitUsage         = 2   // the command line makes no sense
+	exitFailed        = 125 // exec and run: the program was not started
+	exitNotExecutable = 126
+	exitNotFound      = 127
+)
+
+// A ui is where a verb reads from and writes to.
+type ui struct {
+	in  io.Reader
+	out *bufio.Writer // the answer
+	err io.Writer     // what sandbox says of itself
+}
+
+// newUI returns the ui of this process.
+func newUI() *ui {
+	return &ui{in: os.Stdin, out: bufio.NewWriter(os.Stdout), err: os.Stderr}
+}
+
+// coloured reports whether standard error may be coloured.
+func (u *ui) coloured() bool {
+	_, plain := os.LookupEnv("NO_COLOR")
+	return !plain && isTerminal(os.Stderr)
+}
+
+// isTerminal reports whether f is a character device other than the null
+// device. A wrong guess costs some colour.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
+}
+
+// answer writes one line of the verb's answer.
+func (u *ui) answer(format string, args ...any) {
+	fmt.Fprintf(u.out, format+"\n", args...)
+}
+
+// answerJSON writes v as one line of JSON.
+func (u *ui) answerJSON(v any) error { return newEncoder(u.out).Encode(v) }
+
+// newEncoder returns an encoder that writes one line a value, and < and & as
+// they are: the output is for no web page.
+func newEncoder(w io.Writer) *json.Encoder {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder
+}
+
+// say writes one line about sandbox itself.
+func (u *ui) say(format string, args ...any) {
+	fmt.Fprintf(u.err, "sandbox: "+format+"\n", args...)
+}
+
+// hint writes what to do about the line before.
+func (u *ui) hint(text string) {
+	fmt.Fprintf(u.err, "hint: %s\n", text)
+}
