@@ -44,14 +44,17 @@ var mistakes = [...]struct {
 	{"&=", "", `a filter cannot assign`, `to test bits write x & mask == value`},
 	{"|=", "", `a filter cannot assign`, `write == to compare`},
 	{"^=", "", `a filter cannot assign`, `write == to compare`},
+	{"=", "==", `a filter cannot assign`, `write == to compare`},
 	{"?", "", `there is no operator "?"`, `for c ? a : b write c && a || !c && b`},
 	{";", "", `unexpected ";"`, `locals (let x = ...;) are not part of this version, and a filter needs no ";" at its end`},
 }
 
 // mistake scans one of the mistakes at the beginning of rest, if there is one.
 func (s *scanner) mistake(rest string) (t token, found bool) {
-	if len(rest) > 1 && rest[0] == '=' && rest[1] == '=' && (len(rest) == 2 || rest[2] != '=') {
-		return token{}, false // "==" before "="
+	first, second, third := rest[0], byteAt(rest, 1), byteAt(rest, 2)
+	single := first == '=' || first == '?' || first == ';'
+	if !single && strings.IndexByte("=<>&|*/+-.~", second) < 0 || first == '=' && second == '=' && third != '=' {
+		return token{}, false
 	}
 	for i := range mistakes {
 		m := &mistakes[i]
@@ -62,13 +65,15 @@ func (s *scanner) mistake(rest string) (t token, found bool) {
 			return instead(m.as, start, s.pos), true
 		}
 	}
-	if rest[0] == '=' {
-		start := s.pos
-		s.pos++
-		s.errorf(start, s.pos, `a filter cannot assign`).Hintf("write == to compare")
-		return token{tokOp, Eq, start, s.pos}, true
-	}
 	return token{}, false
+}
+
+// byteAt returns s[i], or 0 behind its end.
+func byteAt(s string, i int) byte {
+	if i < len(s) {
+		return s[i]
+	}
+	return 0
 }
 
 // instead returns the token that text is, as if it stood at [start, end).

@@ -131,8 +131,19 @@ func (s *scanner) quoted(from int, quote string) token {
 	return s.end(tokString, start)
 }
 
-// punctuations are the tokens that are always spelt alike, longer ones before
-// their beginnings.
+// brackets are the tokens of one byte that begin no longer one.
+var brackets = [...]kind{
+	',': tokComma,
+	'(': tokOpenParen,
+	')': tokCloseParen,
+	'{': tokOpenBrace,
+	'}': tokCloseBrace,
+	'[': tokOpenBracket,
+	']': tokCloseBracket,
+}
+
+// punctuations are the other tokens that are always spelt alike, longer ones
+// before their beginnings.
 var punctuations = [...]struct {
 	text string
 	kind kind
@@ -148,14 +159,7 @@ var punctuations = [...]struct {
 	{"||", tokOp, OrOr},
 	{"..", tokRange, 0},
 	{"->", tokArrow, 0},
-	{",", tokComma, 0},
 	{":", tokColon, 0},
-	{"(", tokOpenParen, 0},
-	{")", tokCloseParen, 0},
-	{"{", tokOpenBrace, 0},
-	{"}", tokCloseBrace, 0},
-	{"[", tokOpenBracket, 0},
-	{"]", tokCloseBracket, 0},
 	{"!", tokOp, Not},
 	{"~", tokOp, Complement},
 	{"*", tokOp, Mul},
@@ -174,6 +178,10 @@ var punctuations = [...]struct {
 func (s *scanner) punctuation() token {
 	start := s.pos
 	rest := s.text.String[start:]
+	if c := int(rest[0]); c < len(brackets) && brackets[c] != tokEnd {
+		s.pos++
+		return s.end(brackets[c], start)
+	}
 	if t, found := s.mistake(rest); found {
 		return t
 	}
