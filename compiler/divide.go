@@ -53,7 +53,7 @@ func (g *graph) divideMagnitude(x wide, by uint64) (quotient, remainder wide) {
 	case by < 1<<16:
 		return g.divideByDigit(x, uint32(by))
 	}
-	return g.divideByBits(x, by)
+	return g.divideByProduct(x, by)
 }
 
 // divideByDigit is long division in base 2^16 by a single digit: every partial
@@ -70,33 +70,28 @@ func (g *graph) divideByDigit(x wide, by uint32) (quotient, remainder wide) {
 	return wide{g.or(g.shl(upper, 16), lower), high}, wide{rest, g.constant(0)}
 }
 
-// divideByBits is long division in base 2, for divisors above 2^16. The
-// quotient has at most 48 bits, so that is how many steps there are; each
-// subtracts the divisor where it fits, without a jump. The rest never reaches
-// 2^64: it is below the divisor before a step doubles it, and a divisor above
-// 2^63 leaves one step, which starts from a rest below 2^63.
-func (g *graph) divideByBits(x wide, by uint64) (quotient, remainder wide) {
-	divisor := g.wideConstant(by)
-	steps := uint(64 - bits.Len64(by) + 1)
-	rest := g.wideShr(x, steps)
-	quotient = g.wideConstant(0)
-	for i := int(steps) - 1; i >= 0; i-- {
-		bit := g.and(g.wideShr(x, uint(i)).low, g.constant(1))
-		rest = g.wideShl(rest, 1)
-		rest.low = g.or(rest.low, bit)
-		fits := g.xor(g.wideBorrow(rest, divisor), g.constant(1))
-		mask := g.negate(fits)
-		rest = g.wideSub(rest, wide{g.and(divisor.low, mask), g.and(divisor.high, mask)})
-		quotient = g.wideShl(quotient, 1)
-		quotient.low = g.or(quotient.low, fits)
-	}
-	return quotient, rest
+// divideByProduct multiplies by a reciprocal of 65 bits, whose top bit is the
+// addition of x (T. Granlund and P. Montgomery, "Division by Invariant Integers
+// using Multiplication", 1994, figure 4.1). The divisor is no power of two.
+func (g *graph) divideByProduct(x wide, by uint64) (quotient, remainder wide) {
+	length := uint(bits.Len64(by))
+	reciprocal, _ := bits.Div64(1<<length-by, 0, by) // 1<<64 is 0: the difference still is right
+	product := g.wideHighProduct(x, reciprocal+1)
+	quotient = g.wideShr(g.wideAdd(product, g.wideShr(g.wideSub(x, product), 1)), length-1)
+	return quotient, g.wideSub(x, g.wideMul(quotient, by))
 }
 
-// wideBorrow is 1 where x < y, and 0 elsewhere.
-func (g *graph) wideBorrow(x, y wide) word {
-	low := g.borrow(x.low, y.low)
-	inverse := g.not(x.high)
-	difference := g.sub(g.sub(x.high, y.high), low)
-	return g.shr(g.or(g.and(inverse, y.high), g.and(g.or(inverse, y.high), difference)), 31)
+// wideHighProduct is the upper half of the 128-bit product of x and k.
+func (g *graph) wideHighProduct(x wide, k uint64) wide {
+	low, high := uint32(k), uint32(k>>32)
+	zero := g.constant(0)
+	middle := g.wideAdd(g.product(x.low, high), wide{g.highProduct(x.low, low), zero})
+	lower := g.wideAdd(g.product(x.high, low), wide{middle.low, zero})
+	upper := g.wideAdd(g.product(x.high, high), wide{middle.high, zero})
+	return g.wideAdd(upper, wide{lower.high, zero})
+}
+
+// product is the 64-bit product of a word and a constant.
+func (g *graph) product(a word, k uint32) wide {
+	return wide{g.mul(a, g.constant(k)), g.highProduct(a, k)}
 }

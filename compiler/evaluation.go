@@ -2,6 +2,8 @@ package compiler
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"sandbox/bpf"
 	"sandbox/policy/typed"
@@ -18,6 +20,7 @@ type evaluation struct {
 	uses      map[word]int // uses still to come of words worth keeping; nil if none is
 	slots     map[word]uint32
 	taken     uint32 // a bit for each word of scratch memory in use
+	inOrder   bool   // words are computed in the order of their making
 }
 
 var errScratch = errors.New("out of scratch memory")
@@ -36,20 +39,56 @@ var jumpOps = [...]struct{ constant, register uint16 }{
 // a want of scratch memory.
 func (v *evaluation) test(f *nodeForm, jt, jf uint8) (bpf.Instruction, error) {
 	k, constant := v.g.constantOf(f.y)
-	if v.simple(f.x) && constant {
-		v.value(f.x) // needs no scratch memory
-		return bpf.Jump(jumpOps[f.test].constant, k, jt, jf), nil
+	if constant && v.simple(f.x) {
+		return bpf.Jump(jumpOps[f.test].constant, k, jt, jf), v.value(f.x)
 	}
+	held := v.held
+	err := v.operandsOf(f, constant)
+	if err != nil {
+		// What is computed on demand is kept from its first use to its last.
+		// In the order of their making, words are used soon after.
+		*v = evaluation{g: v.g, bigEndian: v.bigEndian, held: held, inOrder: true}
+		err = v.operandsOf(f, constant)
+	}
+	if constant {
+		return bpf.Jump(jumpOps[f.test].constant, k, jt, jf), err
+	}
+	return bpf.Jump(jumpOps[f.test].register, 0, jt, jf), err
+}
+
+func (v *evaluation) operandsOf(f *nodeForm, constant bool) error {
 	v.uses = make(map[word]int)
 	v.slots = make(map[word]uint32)
 	v.count(f.x)
-	if constant {
-		err := v.value(f.x)
-		return bpf.Jump(jumpOps[f.test].constant, k, jt, jf), err
+	if !constant {
+		v.count(f.y)
 	}
-	v.count(f.y)
-	err := v.operands(f.x, f.y)
-	return bpf.Jump(jumpOps[f.test].register, 0, jt, jf), err
+	if v.inOrder {
+		if err := v.computeAll(); err != nil {
+			return err
+		}
+	}
+	if constant {
+		return v.value(f.x)
+	}
+	return v.operands(f.x, f.y)
+}
+
+// computeAll computes and stores the counted words in the order of their
+// making: operands come before what is made of them.
+func (v *evaluation) computeAll() error {
+	for _, w := range slices.Sorted(maps.Keys(v.uses)) {
+		if v.simple(w) {
+			continue
+		}
+		if err := v.compute(w); err != nil {
+			return err
+		}
+		if err := v.store(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // simple reports whether w is a load or a constant with constants applied to
@@ -81,22 +120,27 @@ func (v *evaluation) count(w word) {
 	v.count(f.b)
 }
 
-// value brings w into A. It may change X.
+// value brings w into A, as one of its uses. It may change X.
 func (v *evaluation) value(w word) error {
-	if v.held == w {
-		if v.uses[w] > 0 {
-			if _, kept := v.slots[w]; !kept {
-				return v.keep(w)
-			}
-		}
-		v.used(w)
-		return nil
-	}
-	if slot, ok := v.slots[w]; ok {
+	slot, stored := v.slots[w]
+	switch {
+	case v.held == w:
+	case stored:
 		v.put(bpf.Stmt(bpf.LdMem, slot), w)
-		v.used(w)
-		return nil
+	default:
+		if err := v.compute(w); err != nil {
+			return err
+		}
 	}
+	v.used(w)
+	if v.uses[w] > 0 && !stored {
+		return v.store(w)
+	}
+	return nil
+}
+
+// compute brings w into A by its operation. It may change X.
+func (v *evaluation) compute(w word) error {
 	f := &v.g.words[w]
 	switch f.op {
 	case opConst:
@@ -111,18 +155,18 @@ func (v *evaluation) value(w word) error {
 			return err
 		}
 		v.put(bpf.Stmt(aluOps[f.op].constant, k), w)
-	} else {
-		if err := v.operands(f.a, f.b); err != nil {
-			return err
-		}
-		v.put(bpf.Stmt(aluOps[f.op].register, 0), w)
+		return nil
 	}
-	return v.keep(w)
+	if err := v.operands(f.a, f.b); err != nil {
+		return err
+	}
+	v.put(bpf.Stmt(aluOps[f.op].register, 0), w)
+	return nil
 }
 
 // operands brings a into A and b into X.
 func (v *evaluation) operands(a, b word) error {
-	if slot, ok := v.slots[b]; ok {
+	if slot, stored := v.slots[b]; stored {
 		if err := v.value(a); err != nil {
 			return err
 		}
@@ -133,7 +177,7 @@ func (v *evaluation) operands(a, b word) error {
 	if err := v.value(b); err != nil {
 		return err
 	}
-	if _, kept := v.slots[a]; kept || v.simple(a) {
+	if _, stored := v.slots[a]; stored || v.simple(a) {
 		v.put(bpf.Stmt(bpf.Tax, 0), b)
 		return v.value(a)
 	}
@@ -150,14 +194,8 @@ func (v *evaluation) operands(a, b word) error {
 	return nil
 }
 
-// keep stores w, which is in A, if it is used again.
-func (v *evaluation) keep(w word) error {
-	if v.uses == nil {
-		return nil
-	}
-	if v.uses[w]--; v.uses[w] <= 0 {
-		return nil
-	}
+// store keeps w, which is in A, for the uses to come.
+func (v *evaluation) store(w word) error {
 	slot, err := v.take()
 	if err != nil {
 		return err
@@ -167,13 +205,13 @@ func (v *evaluation) keep(w word) error {
 	return nil
 }
 
-// used notes a use of a word that was kept, and frees its slot at the last.
+// used notes a use of w, and frees its slot at the last.
 func (v *evaluation) used(w word) {
-	slot, ok := v.slots[w]
-	if !ok {
-		return
+	if v.uses[w] == 0 {
+		return // not worth keeping
 	}
-	if v.uses[w]--; v.uses[w] == 0 {
+	v.uses[w]--
+	if slot, stored := v.slots[w]; stored && v.uses[w] == 0 {
 		v.taken &^= 1 << slot
 		delete(v.slots, w)
 	}
