@@ -18,10 +18,10 @@ func (c *checker) alwaysSame(at comparison, o *operand, v *big.Int, outcome bool
 	case at.bare:
 	case at.op == typed.Eq || at.op == typed.Ne:
 		c.suggestEqual(d, at, o, v)
-	default:
-		if v.Sign() <= 0 && !o.int.Type().Signed && o.int.Type().Bits > 0 && o.narrow == "" {
-			d.Hintf("to compare as a signed number, write %s", swapped(at, o, at.other))
-		}
+	case v.Sign() <= 0 && !o.int.Type().Signed && o.narrow == "":
+		d.Hintf("to compare as a signed number, write %s", swapped(at, o, at.other))
+	case o.int.Type().Bits == 32 && !fitsBits(v, typed.U32) && fitsBits(v, typed.U64):
+		c.suggestRegister(d, o)
 	}
 }
 
@@ -156,8 +156,11 @@ func describe(x filter.Expr, v *big.Int) string {
 	if written == value {
 		return written
 	}
-	if n, ok := unparen(x).(*filter.Number); ok && len(n.Text) > 0 {
-		return written
+	if n, ok := unparen(x).(*filter.Number); ok {
+		if literal, ok := new(big.Int).SetString(n.Text, 0); ok && literal.Cmp(v) == 0 {
+			return written
+		}
+		written = "the member before " + written
 	}
 	if v.Sign() > 0 && v.BitLen() > 16 {
 		value = "0x" + v.Text(16)

@@ -125,9 +125,8 @@ func (c *checker) adopt(op typed.BinaryOp, o operand, beside *operand) (operand,
 		ok = fits(o.value, t)
 	}
 	if !ok {
-		d := c.list.Errorf(o.x.Span(), "%s does not fit %s, which is %s", describe(o.x, o.value), text(beside.x), t).
-			Labelf("more than %d bits", t.Bits)
-		if fitsBits(o.value, typed.U64) && t.Bits == 32 {
+		d := c.list.Errorf(o.x.Span(), "%s does not fit %s, the type of %s", describe(o.x, o.value), t, text(beside.x))
+		if !fitsBits(o.value, t) && fitsBits(o.value, typed.U64) {
 			d.Hintf("the high half of %s is not looked at; to widen it, write (%s)%s",
 				text(beside.x), typed.Type{Bits: 64, Signed: t.Signed}, atom(beside.x))
 		}

@@ -84,8 +84,8 @@ func convert(o operand, to typed.Type) operand {
 		o.int = &typed.Value{Of: to, Bits: bits & to.Mask()}
 		return o
 	case *typed.Convert:
-		// Bits that the inner conversion added or kept are not looked at.
-		if inner := x.X.Type(); to.Bits <= inner.Bits {
+		// All bits that are kept come from x.X, or repeat its sign, either way.
+		if to.Bits <= from.Bits {
 			o.int = x.X
 			return reconvert(o, to)
 		}

@@ -157,14 +157,16 @@ func compareIntegers(op typed.CompareOp, l, r operand) typed.Bool {
 	return &typed.AndExpr{X: &typed.Compare{Op: typed.Ge, X: l.int, Y: zero}, Y: rest}
 }
 
-// commonType returns the narrowest type that holds every value of both.
+// commonType returns the narrowest type, no wider than the wider of both, that
+// holds every value of both. A wider one would do for u32 and i32, but a sign
+// test costs less than 64 bits.
 func commonType(l, r *operand) (typed.Type, bool) {
 	lt, rt := l.int.Type(), r.int.Type()
 	if lt == rt {
 		return lt, true
 	}
 	for _, t := range [...]typed.Type{typed.U32, typed.I32, typed.U64, typed.I64} {
-		if l.known.fits(lt, t) && r.known.fits(rt, t) {
+		if t.Bits <= max(lt.Bits, rt.Bits) && l.known.fits(lt, t) && r.known.fits(rt, t) {
 			return t, true
 		}
 	}

@@ -58,10 +58,10 @@ func (c *checker) nonZero(x filter.Expr, o *operand) typed.Bool {
 // predicate wraps what somebody wrote as one condition, so that an explanation
 // can show it with the values of its operands.
 func (c *checker) predicate(x filter.Expr, cond typed.Bool, operands ...*operand) typed.Bool {
-	p := &typed.Predicate{X: cond, At: c.position(x.Span()), Text: text(x)}
+	p := &typed.Predicate{X: cond, At: c.position(x.Span()), Text: filter.Print(unparen(x))}
 	for _, o := range operands {
 		if _, fixed := o.constant(); !fixed && o.int != nil {
-			p.Operands = append(p.Operands, typed.Operand{Text: text(o.x), Value: o.int})
+			p.Operands = append(p.Operands, typed.Operand{Text: filter.Print(o.x), Value: o.int})
 		}
 	}
 	return p
@@ -114,5 +114,13 @@ func (c *checker) number(x *filter.Number) operand {
 	return constantOf(x, v)
 }
 
-// text returns an expression on one line, without parentheses around it.
-func text(x filter.Expr) string { return filter.Print(unparen(x)) }
+// text returns an expression for a message: without parentheses around it, and
+// cut if it is long.
+func text(x filter.Expr) string {
+	const most = 100
+	s := filter.Print(unparen(x))
+	if len(s) > most {
+		return s[:most-3] + "..."
+	}
+	return s
+}

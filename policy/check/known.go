@@ -84,7 +84,7 @@ func (k known) binary(op typed.BinaryOp, t typed.Type, y typed.Int, l known) kno
 	case typed.Shl:
 		if isConstant {
 			n := constant.Bits
-			return known{zero: (k.zero<<n | 1<<n - 1) & mask, one: k.one << n & mask}
+			return known{zero: (k.zero<<n | (1<<n - 1)) & mask, one: k.one << n & mask}
 		}
 	case typed.Shr:
 		if isConstant {

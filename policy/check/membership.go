@@ -9,10 +9,11 @@ import (
 	"sandbox/policy/typed"
 )
 
-// A member is a range of numbers of a set, both ends included.
+// A member is one number of a set, or a range of them, both ends included.
 type member struct {
 	x         filter.Expr // as written where the set is
-	low, high operand
+	isRange   bool
+	low, high operand // the same, unless isRange
 }
 
 // membership types "x in set" and "x not in set".
@@ -68,7 +69,7 @@ func (c *checker) members(set *filter.Set) ([]member, bool) {
 			return nil, false
 		}
 		last := constantOf(set.High, new(big.Int).Sub(hv, big.NewInt(1)))
-		return []member{{x: set.High, low: low, high: last}}, true
+		return []member{{x: set.High, isRange: true, low: low, high: last}}, true
 	}
 	if len(set.Members) == 0 {
 		c.list.Errorf(set.At, "empty set").Labelf("nothing is in it")
@@ -131,7 +132,7 @@ func (c *checker) intervals(x *filter.In, o *operand, members []member) ([]typed
 		m := &members[i]
 		low, lowOK := c.fitMember(x, o, m, &m.low)
 		high, highOK := low, lowOK
-		if m.high.value != m.low.value {
+		if m.isRange {
 			high, highOK = c.fitMember(x, o, m, &m.high)
 		}
 		if !lowOK || !highOK {
@@ -157,9 +158,11 @@ func (c *checker) intervals(x *filter.In, o *operand, members []member) ([]typed
 func (c *checker) fitMember(x *filter.In, o *operand, m *member, end *operand) (uint64, bool) {
 	t := o.int.Type()
 	v, _ := end.constant()
-	v = adapt(v, end.sense, t, typed.Eq)
+	if !m.isRange { // the ends of a range are bounds, as those of < are
+		v = adapt(v, end.sense, t, typed.Eq)
+	}
 	bits := wrap(v, t)
-	impossible := end == &m.low && m.low.value == m.high.value && (bits&o.known.zero != 0 || o.known.one&^bits != 0)
+	impossible := !m.isRange && (bits&o.known.zero != 0 || o.known.one&^bits != 0)
 	least, greatest := mathematical(t, o.known.least(t)), mathematical(t, o.known.greatest(t))
 	if v.Cmp(least) < 0 || v.Cmp(greatest) > 0 || impossible {
 		c.memberOutside(x, o, m, v)

@@ -25,7 +25,7 @@ var (
 // warnOfMultiplexers warns where a filter that restricts a call by name leaves
 // a second way to it open.
 func (c *checker) warnOfMultiplexers(f *filter.Filter) {
-	if c.action == typed.Allow && !c.readsArguments {
+	if c.list.Failed() || c.action == typed.Allow && !c.readsArguments {
 		return
 	}
 	c.warnOfMultiplexer(f, "socketcall", bySocketcall[:])

@@ -159,6 +159,7 @@ func (c *checker) lackingParam(x *filter.Name, n name) {
 		d.Hintf("did you mean %s, for %s?", near, lacking[0].Name)
 	}
 	d.Hintf("%s", signature(lacking[0]))
+	d.Hintf("or give the calls that have no %s a filter of their own", x.Text)
 	c.hintOtherABIs(d, lacking[0], x.Text)
 }
 

@@ -47,7 +47,7 @@ func (c *checker) choose(f *filter.Filter, kernel arch.Version) selection {
 			c.exclude(&s, sel, kernel)
 		}
 	}
-	if before > 0 && s.empty() {
+	if before > 0 && s.empty() && !c.list.Failed() {
 		c.list.Errorf(f.Span, "selects nothing: every system call is taken out again").
 			Labelf("nothing is left of this")
 	}
@@ -105,7 +105,7 @@ func (c *checker) include(s *selection, sel *filter.Selector, kernel arch.Versio
 			return
 		}
 		s.numbers = append(s.numbers, sel.Number)
-		if c.abi == arch.X86_64 && sel.Number&arch.X32Bit != 0 && sel.Number != ^uint32(0) {
+		if c.abi == arch.X86_64 && sel.Number >= arch.X32Bit && sel.Number != ^uint32(0) {
 			c.list.Warnf(sel.Span, "x32 numbers are always refused on %s", c.abi).
 				Labelf("no rule is asked about this number")
 		}

@@ -1,0 +1,47 @@
+package check
+
+import (
+	"strings"
+	"testing"
+
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// input parses a filter; the test fails if that does.
+func input(t testing.TB, abi arch.ABI, text string) Input {
+	t.Helper()
+	source := &diag.Source{Name: "test", Text: text}
+	f, list := filter.Parse(source.Whole())
+	if list.Failed() {
+		t.Fatalf("%s: does not parse:\n%s", text, render(list))
+	}
+	return Input{Filter: f, Text: text, ABI: abi, Action: typed.Errno, Position: position}
+}
+
+func position(at diag.Span) typed.Position {
+	line, column := at.Position()
+	return typed.Position{File: at.Source.Name, Line: line, Column: column}
+}
+
+func render(list diag.List) string { return string(diag.Style{}.Append(nil, list)) }
+
+// check checks a filter that has no mistake.
+func check(t testing.TB, in Input) []typed.Filter {
+	t.Helper()
+	filters, list := Filters(in)
+	if list.Failed() {
+		t.Fatalf("%s on %s:\n%s", in.Text, in.ABI, render(list))
+	}
+	return filters
+}
+
+func dumpFilters(filters []typed.Filter) string {
+	lines := make([]string, len(filters))
+	for i := range filters {
+		lines[i] = dumpFilter(&filters[i])
+	}
+	return strings.Join(lines, "\n")
+}
