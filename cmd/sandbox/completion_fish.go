@@ -18,7 +18,7 @@ func writeFish(w io.Writer) {
 			fmt.Fprintf(w, "%s %s -d %s\n", declare, fishOption(o), fishQuoted(o.usage))
 		}
 		if v.operand == commandOperand {
-			fmt.Fprintf(w, "%s -a '(__fish_complete_subcommand)'\n", declare)
+			fmt.Fprintf(w, "%s -F -a '(__fish_complete_command)'\n", declare)
 			continue
 		}
 		if words := fishArguments(v.operand.candidates()); words != "" {
@@ -36,7 +36,11 @@ func fishOption(o optionWords) string {
 	if o.value == "" {
 		return text
 	}
-	return text + " -r" + fishArguments(candidates(o.value))
+	words, files := candidates(o.value)
+	if !files {
+		text += " -f"
+	}
+	return text + " -r" + fishArguments(words, files)
 }
 
 func fishArguments(words []string, files bool) string {

@@ -28,7 +28,10 @@ func writeZsh(w io.Writer) {
 		for _, o := range v.completable() {
 			fmt.Fprintf(w, " \\\n\t\t\t%s", quoted(zshOption(o)))
 		}
-		fmt.Fprintf(w, " \\\n\t\t\t%s\n\t\t;;\n", zshOperand(v))
+		for _, spec := range zshOperands(v) {
+			fmt.Fprintf(w, " \\\n\t\t\t%s", quoted(spec))
+		}
+		fmt.Fprint(w, "\n\t\t;;\n")
 	}
 	fmt.Fprint(w, "\thelp) _describe verb verbs ;;\n\tesac\n}\n\n_sandbox \"$@\"\n")
 }
@@ -45,15 +48,15 @@ func zshOption(o optionWords) string {
 	return spec + ":" + o.value + ":" + zshAction(candidates(o.value))
 }
 
-// zshOperand returns a verb's operands as _arguments specifies them.
-func zshOperand(v *verb) string {
+// zshOperands returns a verb's operands as _arguments specifies them.
+func zshOperands(v *verb) []string {
 	switch v.operand {
 	case noOperand:
-		return "':::'"
+		return nil
 	case commandOperand:
-		return `'(-):command:_command_names -e' '*::arguments:_normal'`
+		return []string{"(-):command:_command_names -e", "*::arguments:_normal"}
 	}
-	return quoted(":" + v.name + ":" + zshAction(v.operand.candidates()))
+	return []string{":" + v.name + ":" + zshAction(v.operand.candidates())}
 }
 
 func zshAction(words []string, files bool) string {
