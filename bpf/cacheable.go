@@ -15,7 +15,6 @@ func (p Program) Cacheable(audit, nr uint32) bool {
 	var a uint32
 	for pc := 0; uint(pc) < uint(len(p.code)); pc++ {
 		in := &p.code[pc]
-		holds := false
 		switch in.Op {
 		case LdWAbs:
 			switch in.K {
@@ -26,30 +25,16 @@ func (p Program) Cacheable(audit, nr uint32) bool {
 			default:
 				return false
 			}
-			continue
 		case AndK:
 			a &= in.K
-			continue
 		case RetK:
 			return Return(in.K) == Allow
 		case Ja:
 			pc += int(in.K)
-			continue
-		case JeqK:
-			holds = a == in.K
-		case JgeK:
-			holds = a >= in.K
-		case JgtK:
-			holds = a > in.K
-		case JsetK:
-			holds = a&in.K != 0
+		case JeqK, JgtK, JgeK, JsetK:
+			pc += in.skip(a, 0)
 		default:
 			return false
-		}
-		if holds {
-			pc += int(in.Jt)
-		} else {
-			pc += int(in.Jf)
 		}
 	}
 	return false // the zero value only

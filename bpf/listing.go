@@ -30,24 +30,24 @@ func WriteListing(w io.Writer, code []Instruction, l Listing) error {
 		lines[i] = in.appendText(line, i)
 		width = max(width, len(lines[i]))
 	}
+	var text []byte
 	for i, line := range lines {
 		note := noteOn(code[i], l.BigEndian)
 		if l.Annotate != nil {
-			if text := l.Annotate(i); text != "" && note != "" {
-				note += "  " + text
-			} else {
-				note += text
+			beside := l.Annotate(i)
+			if note != "" && beside != "" {
+				note += "  "
 			}
+			note += beside
 		}
 		if note != "" {
 			line = append(padTo(line, width), "  ; "...)
 			line = append(line, note...)
 		}
-		if _, err := w.Write(append(line, '\n')); err != nil {
-			return err
-		}
+		text = append(append(text, line...), '\n')
 	}
-	return nil
+	_, err := w.Write(text)
+	return err
 }
 
 // noteOn says what an instruction means to seccomp, where its text does not.

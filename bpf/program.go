@@ -6,6 +6,7 @@ package bpf
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // An Instruction is one struct sock_filter (linux/filter.h), 8 bytes:
@@ -42,7 +43,7 @@ func (p Program) Len() int { return len(p.code) }
 func (p Program) At(i int) Instruction { return p.code[i] }
 
 // Code returns a copy of the instructions.
-func (p Program) Code() []Instruction { return append([]Instruction(nil), p.code...) }
+func (p Program) Code() []Instruction { return slices.Clone(p.code) }
 
 // Append appends the program as an array of struct sock_filter in the given
 // byte order, InstructionSize bytes each, to dst. The zero value appends

@@ -74,7 +74,7 @@ func emulate(p bpf.Program, d *bpf.Data) (errno int) {
 }
 
 func TestRunEqualsKernel(t *testing.T) {
-	const programs, callsEach = 3000, 120
+	const programs, callsEach = 2000, 120
 	g := newGenerator(3)
 	entries, err := oracle.FindEntries()
 	if err != nil {

@@ -1,6 +1,9 @@
 package bpf
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A RejectError says why the kernel would refuse a program.
 type RejectError struct {
@@ -41,7 +44,7 @@ func Verify(code []Instruction) (Program, error) {
 		reason := fmt.Sprintf("M[%d] may be read before it is written", code[i].K)
 		return Program{}, &RejectError{Index: i, In: code[i], Reason: reason}
 	}
-	return Program{code: append([]Instruction(nil), code...)}, nil
+	return Program{code: slices.Clone(code)}, nil
 }
 
 // reject says why an instruction that has after more behind it is never

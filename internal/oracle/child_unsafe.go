@@ -101,7 +101,11 @@ func (j *job) run() (done int, status syscall.WaitStatus, err error) {
 //go:norace
 //go:nosplit
 func (j *job) fork() (pid uintptr, errno syscall.Errno) {
-	pid, _, errno = syscall.RawSyscall6(unix.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+	flags, stack := uintptr(syscall.SIGCHLD), uintptr(0)
+	if runtime.GOARCH == "s390x" { // CONFIG_CLONE_BACKWARDS2
+		flags, stack = stack, flags
+	}
+	pid, _, errno = syscall.RawSyscall6(unix.SYS_CLONE, flags, stack, 0, 0, 0, 0)
 	if errno != 0 || pid != 0 {
 		return pid, errno
 	}
