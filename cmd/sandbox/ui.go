@@ -10,7 +10,7 @@ package main
 //   - Success is silent.
 //   - --json answers in JSON, one object a line, with names in camelCase.
 //   - Colour is used on standard error only, only if that is a terminal, and
-//     not if NO_COLOR is set to anything.
+//     not if NO_COLOR is set and not empty.
 //   - Names that come from outside are quoted: they may hold control
 //     characters.
 //   - Exit codes are those below.
@@ -48,8 +48,7 @@ func newUI() *ui {
 
 // coloured reports whether standard error may be coloured.
 func (u *ui) coloured() bool {
-	_, plain := os.LookupEnv("NO_COLOR")
-	return !plain && isTerminal(os.Stderr)
+	return os.Getenv("NO_COLOR") == "" && isTerminal(os.Stderr)
 }
 
 // isTerminal reports whether f is a character device other than the null
