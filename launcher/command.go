@@ -18,8 +18,8 @@ type Command struct {
 	Path string
 	// Args are the arguments, argv[0] included; there is at least one.
 	Args []string
-	// Env is the whole environment, passed on byte for byte: os.Environ()
-	// keeps duplicates and entries without "=" as they were.
+	// Env is the whole environment, passed on byte for byte. (os.Environ()
+	// drops duplicates; entries without "=" it keeps.)
 	Env []string
 	// Keep lists descriptors from 3 on that stay open. All others from 3 on
 	// are closed. Each must be open and without FD_CLOEXEC, which is how a

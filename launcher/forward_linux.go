@@ -22,7 +22,7 @@ import (
 // signals of job control (SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT), which keep their
 // default actions, so that ^Z stops both and fg continues both; and those that
 // Go programs cannot catch: SIGKILL, SIGSTOP, SIGILL, SIGTRAP, SIGBUS, SIGFPE,
-// SIGSEGV, SIGSTKFLT, SIGSYS and 32 to 34.
+// SIGSEGV, SIGSTKFLT, SIGPROF, SIGSYS and 32 to 34.
 type forwarding struct {
 	signals chan os.Signal
 	done    chan struct{}
@@ -32,7 +32,7 @@ type forwarding struct {
 func forwardedSignals() []os.Signal {
 	list := []os.Signal{
 		unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGABRT, unix.SIGUSR1, unix.SIGUSR2, unix.SIGPIPE, unix.SIGALRM,
-		unix.SIGTERM, unix.SIGXCPU, unix.SIGXFSZ, unix.SIGVTALRM, unix.SIGPROF, unix.SIGWINCH, unix.SIGIO, unix.SIGPWR,
+		unix.SIGTERM, unix.SIGXCPU, unix.SIGXFSZ, unix.SIGVTALRM, unix.SIGWINCH, unix.SIGIO, unix.SIGPWR,
 	}
 	for n := syscall.Signal(35); n <= 64; n++ {
 		list = append(list, n)

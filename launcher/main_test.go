@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,9 +43,11 @@ type job struct {
 	Keep    []int
 	Log     bool
 	Forward bool
-	Times   int  // how often to start the command
-	Stress  bool // collect garbage and preempt all the while
-	Unknown bool // act as if nothing were known of what was inherited
+	Times   int      // how often to start the command
+	Stress  bool     // collect garbage and preempt all the while
+	Env     []string // the environment, if it is another
+	Pad     int      // the length of one more argument
+	Unknown bool     // act as if nothing were known of what was inherited
 	State   state
 }
 
@@ -70,6 +73,8 @@ func (j job) play(role string, args []string) {
 			}
 		}
 		os.Exit(payloadStatus)
+	case "tell":
+		tell()
 	case "prepare":
 		j.fail(j.State.prepare(args))
 	}
@@ -90,9 +95,16 @@ func (j job) fail(err error) {
 }
 
 func (j job) command(args []string) Command {
+	env := inherited.Environ()
 	path, err := Resolve(args[0], os.Getenv("PATH"))
 	j.fail(err)
-	c := Command{Path: path, Args: args, Env: os.Environ(), Keep: j.Keep}
+	if j.Env != nil {
+		env = j.Env
+	}
+	if j.Pad > 0 {
+		args = append(slices.Clone(args), strings.Repeat("x", j.Pad))
+	}
+	c := Command{Path: path, Args: args, Env: env, Keep: j.Keep}
 	if !j.Unknown {
 		c.Inherited = Inherited(inherited.Read())
 	}
@@ -175,7 +187,7 @@ func result(t testing.TB, cmd *exec.Cmd) (output string, status int) {
 	t.Helper()
 	b, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
-		t.Fatalf("%v: %v", cmd.Args, err)
+		t.Fatalf("%s: %v", cmd.Path, err)
 	}
 	return string(b), newStatus(unix.WaitStatus(cmd.ProcessState.Sys().(syscall.WaitStatus))).ExitCode()
 }

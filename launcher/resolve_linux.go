@@ -16,8 +16,10 @@ const DefaultPath = "/usr/local/bin:/usr/bin:/bin"
 
 // Resolve finds the executable that name stands for, as execvp does: a name
 // with a slash is used as it is, any other is looked up in pathEnv, the value
-// of PATH. An entry that is empty is the current directory. What cannot be
-// executed is passed over, and reported when nothing better comes.
+// of PATH. An entry that is empty is the current directory. A hit that cannot
+// be executed is passed over, and reported when nothing better comes; an entry
+// that cannot be searched is no hit. (execvp reports a lack of permission
+// there too, which hides a misspelt name.)
 //
 // The error is an *Error whose Status is StatusNotFound or
 // StatusNotExecutable.
@@ -28,7 +30,7 @@ func Resolve(name, pathEnv string) (path string, err error) {
 	case strings.IndexByte(name, 0) >= 0:
 		return "", &Error{Status: StatusNotFound, Text: "the command's name contains a zero byte", Err: unix.EINVAL}
 	case strings.IndexByte(name, '/') >= 0:
-		if err := executable(name); err != nil {
+		if _, err := executable(name); err != nil {
 			return "", resolveError(name, err)
 		}
 		return name, nil
@@ -42,11 +44,11 @@ func Resolve(name, pathEnv string) (path string, err error) {
 			dir = "."
 		}
 		candidate := dir + "/" + name
-		err := executable(candidate)
+		hit, err := executable(candidate)
 		if err == nil {
 			return candidate, nil
 		}
-		if refused == nil && !missing(err) {
+		if refused == nil && hit {
 			refused, refusedPath = err, candidate
 		}
 	}
@@ -67,26 +69,19 @@ var (
 )
 
 // executable checks what execve checks first: a regular file, and permission,
-// noexec mounts included.
-func executable(path string) error {
+// noexec mounts included. A hit is anything that is there.
+func executable(path string) (hit bool, err error) {
 	var st unix.Stat_t
 	if err := unix.Stat(path, &st); err != nil {
-		return err
+		return false, err
 	}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFREG:
+		return true, unix.Faccessat(unix.AT_FDCWD, path, unix.X_OK, unix.AT_EACCESS)
 	case unix.S_IFDIR:
-		return errDirectory
-	default:
-		return errNotRegular
+		return true, errDirectory
 	}
-	return unix.Faccessat(unix.AT_FDCWD, path, unix.X_OK, unix.AT_EACCESS)
-}
-
-// missing tells the errors after which a search goes on as if there had been
-// nothing.
-func missing(err error) bool {
-	return err == unix.ENOENT || err == unix.ENOTDIR
+	return true, errNotRegular
 }
 
 func resolveError(path string, err error) *Error {

@@ -128,3 +128,50 @@ func TestStateIsPassedOn(t *testing.T) {
 		})
 	}
 }
+
+// TestUnknownState is the control of TestStateIsPassedOn: without the record
+// the runtime's changes show.
+func TestUnknownState(t *testing.T) {
+	prepared := job{State: state{Ignored: []int{1, 13, 15}}}
+	want := map[bool]string{false: "SigIgn:\t0000000000005001", true: "SigIgn:\t0000000000000001"}
+	for unknown, line := range want {
+		if !unknown && !inherited.Read().SignalsKnown {
+			continue // built with cgo
+		}
+		for _, mode := range []string{"exec", "start"} {
+			args := append([]string{self(t)}, roleArgs(t, mode, job{Unknown: unknown}, "grep", "SigIgn", "/proc/self/status")...)
+			got, status := result(t, role(t, "prepare", prepared, args...))
+			if status != 0 || strings.TrimSpace(got) != line {
+				t.Errorf("%s, unknown=%t: status %d, %q; want %q", mode, unknown, status, got, line)
+			}
+		}
+	}
+}
+
+// TestEnvironment passes on what is no proper environment, byte for byte.
+func TestEnvironment(t *testing.T) {
+	env := []string{"A=1", "A=2", "noequals", "=x", "B=\x01\n"}
+	for _, mode := range []string{"exec", "start"} {
+		cmd := role(t, mode, job{Deny: nil}, "/bin/cat", "/proc/self/environ")
+		cmd.Env = env
+		// os/exec drops duplicates, so another launch in between sets them.
+		cmd.Args = append(append(cmd.Args[:1:1], roleArgs(t, "exec", job{Env: env})...), append([]string{self(t)}, cmd.Args[1:]...)...)
+		got, status := result(t, cmd)
+		if want := strings.Join(env, "\x00") + "\x00"; status != 0 || got != want {
+			t.Errorf("%s: status %d, %q; want %q", mode, status, got, want)
+		}
+	}
+}
+
+// TestStack launches through as many launchers as there are filters to be
+// counted.
+func TestStack(t *testing.T) {
+	args := []string{"/bin/grep", "^Seccomp_filters", "/proc/self/status"}
+	for _, mode := range []string{"exec", "start", "exec"} {
+		args = append([]string{self(t)}, roleArgs(t, mode, job{Log: true}, args...)...)
+	}
+	got, status := result(t, exec.Command(args[0], args[1:]...))
+	if !strings.HasSuffix(strings.TrimSpace(got), "\t3") || status != 0 {
+		t.Errorf("status %d, %q; want 3 filters", status, got)
+	}
+}

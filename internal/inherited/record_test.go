@@ -14,17 +14,6 @@ import (
 	"time"
 )
 
-// TestMain plays the process whose state is asked for.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "role=tell" {
-		if err := json.NewEncoder(os.Stdout).Encode(Read()); err != nil {
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
-
 // TestRead sets what a shell can set; the launcher's tests compare the rest
 // with what the program behind it finds.
 func TestRead(t *testing.T) {
@@ -48,12 +37,12 @@ func TestRead(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var want, got State
-			tell(t, &want, exec.Command("/bin/sh", "-c", `exec "$0" role=tell`, self))
+			tell(t, &want, exec.Command("/bin/sh", "-c", `exec "$0" role=state`, self))
 			if !want.SignalsKnown || !want.LimitKnown || !want.StdioKnown {
 				t.Fatalf("not all is known: %+v", want)
 			}
 			tt.want(&want)
-			tell(t, &got, exec.Command("/bin/sh", "-c", tt.shell+` exec "$0" role=tell`, self))
+			tell(t, &got, exec.Command("/bin/sh", "-c", tt.shell+` exec "$0" role=state`, self))
 			if got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
