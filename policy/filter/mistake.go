@@ -88,6 +88,33 @@ func instead(text string, start, end int) token {
 	return t
 }
 
+// wordOperator reports an operator that other languages write as a word and
+// puts the right one in its place.
+func (p *parser) wordOperator() {
+	if p.tok.kind != tokName {
+		return
+	}
+	var op Op
+	switch p.source(p.tok) {
+	case "and", "AND":
+		op = AndAnd
+	case "or", "OR":
+		op = OrOr
+	case "xor", "XOR":
+		op = Xor
+	case "mod", "MOD":
+		op = Rem
+	case "is", "eq":
+		op = Eq
+	case "ne":
+		op = Ne
+	default:
+		return
+	}
+	p.errorf(p.tok.start, p.tok.end, "there is no operator %q", p.source(p.tok)).Hintf("write %s", op)
+	p.tok.kind, p.tok.op = tokOp, op
+}
+
 // lookalikes are characters that editors and web pages put for ASCII ones.
 var lookalikes = [...]struct {
 	char  rune

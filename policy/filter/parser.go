@@ -2,6 +2,7 @@ package filter
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"sandbox/internal/diag"
 )
@@ -156,16 +157,20 @@ func (p *parser) describe(t token) string {
 	case tokName, tokNumber, tokGroup:
 		return short(p.source(t))
 	}
-	return `"` + p.source(t) + `"`
+	return `"` + short(p.source(t)) + `"`
 }
 
-// short cuts a text that is too long for a message.
+// short makes a text fit into a message: one line, not too long.
 func short(s string) string {
 	const most = 60
-	if len(s) > most {
-		return s[:most-3] + "..."
+	dots := ""
+	if end := most - len("..."); len(s) > most {
+		for !utf8.RuneStart(s[end]) {
+			end--
+		}
+		s, dots = s[:end], "..."
 	}
-	return s
+	return strings.Join(strings.Fields(s), " ") + dots
 }
 
 func (p *parser) source(t token) string { return p.text.String[t.start:t.end] }

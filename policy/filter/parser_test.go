@@ -91,6 +91,8 @@ func TestParseExpr(t *testing.T) {
 		{"(i64)x + 1", "(+ (cast i64 x) 1)"},
 		{"-(u64)(x)", "(negate (cast u64 (paren x)))"},
 		{"(u32)args[1]", "(cast u32 (index args 1))"},
+		{"(u32 + 1)", "(paren (+ u32 1))"},
+		{"(int) == (u33) - 1", "(== (paren int) (- (paren u33) 1))"},
 
 		{"x in {}", "(in x (members))"},
 		{"x in {A}", "(in x (members A))"},
