@@ -13,8 +13,10 @@ import (
 // alwaysSame reports a comparison with a constant that comes out the same for
 // every call.
 func (c *checker) alwaysSame(at comparison, o *operand, v *big.Int, outcome bool) {
-	d := c.list.Errorf(at.x.Span(), "always %t: %s", outcome, c.why(at, o, v))
+	d := c.list.Errorf(at.x.Span(), "always %t: %s", outcome, c.why(o, v))
 	switch {
+	case o.known.zero == o.int.Type().Mask():
+		suggestMask(d, o.x)
 	case at.bare:
 	case at.op == typed.Eq || at.op == typed.Ne:
 		c.suggestEqual(d, at, o, v)
@@ -27,7 +29,7 @@ func (c *checker) alwaysSame(at comparison, o *operand, v *big.Int, outcome bool
 
 // why says what about an integer makes its comparison with v come out the same
 // for every call.
-func (c *checker) why(at comparison, o *operand, v *big.Int) string {
+func (c *checker) why(o *operand, v *big.Int) string {
 	t := o.int.Type()
 	subject := text(o.x)
 	least, greatest := bounds(t)
@@ -60,6 +62,19 @@ func bitsText(bits uint64) string {
 		return "the bit 0x" + strconv.FormatUint(bits, 16)
 	}
 	return "the bits 0x" + strconv.FormatUint(bits, 16)
+}
+
+// suggestMask hints at why "x & c" is always zero: c is.
+func suggestMask(d *diag.Diagnostic, x filter.Expr) {
+	b, ok := unparen(x).(*filter.Binary)
+	if !ok || b.Op != filter.And {
+		return
+	}
+	if mask := text(b.Y); mask == "O_RDONLY" {
+		d.Hintf("O_RDONLY is 0; for the access mode, write %s & O_ACCMODE == O_RDONLY", text(b.X))
+	} else if _, isName := unparen(b.Y).(*filter.Name); isName {
+		d.Hintf("%s is 0, so it has no bit to test", mask)
+	}
 }
 
 // here returns " on i386" where a parameter's type is another one on the
@@ -99,17 +114,20 @@ func (c *checker) suggestEqual(d *diag.Diagnostic, at comparison, o *operand, v 
 	}
 }
 
-// suggestRegister says where the high half of a 32-bit parameter is.
-func (c *checker) suggestRegister(d *diag.Diagnostic, o *operand) {
+// suggestRegister says where the high half of a 32-bit parameter is, if the
+// operand is one.
+func (c *checker) suggestRegister(d *diag.Diagnostic, o *operand) bool {
 	n, ok := unparen(o.x).(*filter.Name)
 	if !ok || c.layout == nil {
-		return
+		return false
 	}
 	for i := range c.names {
 		if p := c.layout.params[i]; p != nil && c.names[i].text == n.Text {
 			d.Hintf("the kernel reads %d bits of %s; args[%d] is all of the register", p.Type.Bits, n.Text, p.Low)
+			return true
 		}
 	}
+	return false
 }
 
 // swapped returns the comparison with its integer cast to the other signedness.
@@ -129,13 +147,15 @@ func symbol(op typed.CompareOp) string {
 }
 
 // memberOutside reports a member of a set that the integer can never be.
-func (c *checker) memberOutside(x *filter.In, o *operand, m *member, v *big.Int) {
-	at := comparison{x: x, op: typed.Eq, other: m.x}
-	span := m.x.Span()
-	if x.Set.Name != nil {
+func (c *checker) memberOutside(x *filter.In, o *operand, m *member, end *operand, v *big.Int) {
+	span, number := m.x.Span(), describe(m.x, v)
+	switch {
+	case m.isRange:
+		span, number = end.x.Span(), v.String()
+	case x.Set.Name != nil:
 		span = x.Set.At
 	}
-	d := c.list.Errorf(span, "%s can never be %s: %s", text(x.X), describe(m.x, v), c.why(at, o, v)).
+	d := c.list.Errorf(span, "%s can never be %s: %s", text(x.X), number, c.why(o, v)).
 		Labelf("a member of the set that never matches")
 	if x.Set.Name != nil {
 		d.Notef(m.x.Span(), "the member is here")
@@ -160,7 +180,6 @@ func describe(x filter.Expr, v *big.Int) string {
 		if literal, ok := new(big.Int).SetString(n.Text, 0); ok && literal.Cmp(v) == 0 {
 			return written
 		}
-		written = "the member before " + written
 	}
 	if v.Sign() > 0 && v.BitLen() > 16 {
 		value = "0x" + v.Text(16)

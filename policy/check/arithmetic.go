@@ -16,7 +16,11 @@ func (c *checker) unary(x *filter.Unary) operand {
 	}
 	switch o.kind {
 	case truth:
-		c.notInteger(x.X)
+		if op == typed.Complement {
+			c.invertedTruth(x.X)
+		} else {
+			c.notInteger(x.X)
+		}
 		return operand{}
 	case pointer:
 		c.opaque(&o, "computed with")
@@ -126,9 +130,12 @@ func (c *checker) adopt(op typed.BinaryOp, o operand, beside *operand) (operand,
 	}
 	if !ok {
 		d := c.list.Errorf(o.x.Span(), "%s does not fit %s, the type of %s", describe(o.x, o.value), t, text(beside.x))
-		if !fitsBits(o.value, t) && fitsBits(o.value, typed.U64) {
-			d.Hintf("the high half of %s is not looked at; to widen it, write (%s)%s",
-				text(beside.x), typed.Type{Bits: 64, Signed: t.Signed}, atom(beside.x))
+		switch {
+		case fitsBits(o.value, t):
+			least, greatest := bounds(t)
+			d.Labelf("as a divisor, a number from %s to %s", least, greatest)
+		case fitsBits(o.value, typed.U64) && !c.suggestRegister(d, beside):
+			d.Hintf("to compute with 64 bits, write (%s)%s", typed.Type{Bits: 64, Signed: t.Signed}, atom(beside.x))
 		}
 		return operand{}, false
 	}

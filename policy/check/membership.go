@@ -165,7 +165,7 @@ func (c *checker) fitMember(x *filter.In, o *operand, m *member, end *operand) (
 	impossible := !m.isRange && (bits&o.known.zero != 0 || o.known.one&^bits != 0)
 	least, greatest := mathematical(t, o.known.least(t)), mathematical(t, o.known.greatest(t))
 	if v.Cmp(least) < 0 || v.Cmp(greatest) > 0 || impossible {
-		c.memberOutside(x, o, m, v)
+		c.memberOutside(x, o, m, end, v)
 		return 0, false
 	}
 	return bits, true

@@ -11,10 +11,13 @@ import (
 
 // notInteger reports a truth value where an integer is needed.
 func (c *checker) notInteger(x filter.Expr) {
-	d := c.list.Errorf(x.Span(), "%s is true or false, not an integer", text(x))
-	if u, ok := unparen(x).(*filter.Unary); ok && u.Op == filter.Not {
-		d.Hintf("~ inverts bits, ! inverts a truth value")
-	}
+	c.list.Errorf(x.Span(), "%s is true or false, not an integer", text(x))
+}
+
+// invertedTruth reports "~condition".
+func (c *checker) invertedTruth(x filter.Expr) {
+	c.list.Errorf(x.Span(), "%s is true or false, not an integer", text(x)).
+		Hintf("~ inverts bits; for the opposite of a condition, write !%s", atom(x))
 }
 
 // truthInArithmetic reports "x & y" and the like with a truth value on a side.

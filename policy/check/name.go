@@ -40,7 +40,7 @@ func isField(s string) bool {
 func (c *checker) resolve(body filter.Expr) bool {
 	ok := true
 	eachName(body, func(x *filter.Name) {
-		if isField(x.Text) || slices.ContainsFunc(c.names, func(n name) bool { return n.text == x.Text }) {
+		if slices.ContainsFunc(c.names, func(n name) bool { return n.text == x.Text }) {
 			return
 		}
 		n := name{text: x.Text, params: make([]*arch.Param, len(c.selected.calls))}
@@ -59,6 +59,14 @@ func (c *checker) resolve(body filter.Expr) bool {
 		switch {
 		case having == 0:
 			n.params = nil
+		case isField(x.Text) && x.Text != fieldArgs:
+			// The field has the name everywhere, so that "*: nr < 400" means
+			// one thing, but not where it could only be a mistake.
+			n.params = nil
+			if lacking < 0 {
+				c.fieldOrParam(x)
+				ok = false
+			}
 		case lacking >= 0:
 			c.lackingParam(x, n)
 			ok = false
@@ -91,11 +99,17 @@ func (c *checker) notShadowing(x *filter.Name) bool {
 	return true
 }
 
+// fieldOrParam reports "io_submit: nr > 8": nr is that call's parameter, too.
+func (c *checker) fieldOrParam(x *filter.Name) {
+	call := c.selected.calls[0]
+	p, _ := call.Param(x.Text)
+	c.list.Errorf(x.At, "%s is a parameter of %s, and a field that every call has", x.Text, call.Name).
+		Labelf("which one is meant?").
+		Hintf("args[%d] is the parameter", p.Low)
+}
+
 // name returns what an identifier stands for.
 func (c *checker) name(x *filter.Name) operand {
-	if isField(x.Text) {
-		return c.field(x)
-	}
 	if c.layout != nil {
 		for i := range c.names {
 			if c.names[i].text == x.Text && c.names[i].params != nil {
@@ -103,6 +117,9 @@ func (c *checker) name(x *filter.Name) operand {
 				return c.parameter(x, c.layout.params[i])
 			}
 		}
+	}
+	if isField(x.Text) {
+		return c.field(x)
 	}
 	if d := c.scope.lookup(x.Text); d != nil {
 		if d.isSet {
@@ -231,13 +248,16 @@ func (c *checker) suggestName(d *diag.Diagnostic, text string) {
 			}
 		}
 		for s := range arch.ConstantNames() {
-			if !yield(s) {
+			// What is not in capitals is a constant's name only by its case.
+			if (isUpper(text) || strings.EqualFold(s, text)) && !yield(s) {
 				return
 			}
 		}
 	}
 	if near, ok := diag.Nearest(text, candidates); ok {
 		d.Hintf("did you mean %s?", near)
+	} else if isUpper(text) {
+		d.Hintf("a constant that the tables lack can be written as a number")
 	}
 }
 

@@ -96,7 +96,10 @@ func (c *checker) judgeRegister(x *filter.Index, i int) {
 		return
 	}
 	report := c.list.Warnf
-	if c.action == typed.Allow || c.action == typed.Log {
+	if c.letsPass() {
+		if c.selected.broad != nil {
+			return // refuseBroad says more
+		}
 		report = c.list.Errorf
 	}
 	report(x.At, "args[%d] is beyond the parameters of %s", i, callNames(beyond)).

@@ -209,13 +209,16 @@ func (c *checker) judgeRepeats(selectors []filter.Selector) {
 // refuseBroad reports a condition on arguments for every system call, in a rule
 // that lets calls pass: a register means something else in each of them.
 func (c *checker) refuseBroad() {
-	if c.selected.broad == nil || c.action != typed.Allow && c.action != typed.Log {
+	if c.selected.broad == nil || !c.letsPass() {
 		return
 	}
 	c.list.Errorf(*c.selected.broad, "%s cannot depend on arguments for every system call", ruleKind(c.action)).
 		Labelf("an argument means something else in each").
 		Hintf("name the system calls that the condition is about")
 }
+
+// letsPass reports whether the rule lets the calls that it matches be made.
+func (c *checker) letsPass() bool { return c.action == typed.Allow || c.action == typed.Log }
 
 func ruleKind(k typed.ActionKind) string {
 	if k == typed.Allow {
