@@ -2,8 +2,12 @@ package main
 
 import (
 	"flag"
+	"slices"
+	"strings"
 
 	"sandbox/arch"
+	"sandbox/compiler"
+	"sandbox/internal/diag"
 	"sandbox/policy"
 	"sandbox/policy/typed"
 )
@@ -42,6 +46,7 @@ func prepareCheck(options *flag.FlagSet) action {
 		if loaded != nil {
 			list = append(list, loaded.Absent()...)
 		}
+		list = slices.DeleteFunc(list, aboutProfile)
 		if *asJSON {
 			for _, record := range list.Records() {
 				if err := u.answerJSON(record); err != nil {
@@ -54,7 +59,7 @@ func prepareCheck(options *flag.FlagSet) action {
 		if list.Failed() {
 			return said()
 		}
-		if _, err := compilePolicy(loaded.Typed); err != nil {
+		if err := compileEach(loaded.Typed); err != nil {
 			return err
 		}
 		if *implicit {
@@ -64,65 +69,36 @@ func prepareCheck(options *flag.FlagSet) action {
 	}
 }
 
-// An implicitJSON is a rule that nobody wrote.
-type implicitJSON struct {
-	Layer  string `json:"layer"`
-	ABI    string `json:"abi,omitempty"`
-	Action string `json:"action"`
-	Rule   string `json:"rule"`
-	File   string `json:"file,omitempty"`
-	Line   int    `json:"line,omitempty"`
-	Calls  string `json:"calls"`
+// aboutProfile reports whether a diagnostic is no error, and about a shipped
+// profile: those serve every ABI, so that something in them is always idle,
+// and nobody can change them.
+func aboutProfile(d diag.Diagnostic) bool {
+	return d.Severity != diag.Error && d.Span.Source != nil && strings.HasPrefix(d.Span.Source.Name, "profile:")
 }
 
-// listImplicit answers the rules that nobody wrote, in the order in which they
-// decide.
-func listImplicit(u *ui, p *typed.Policy, asJSON bool) error {
-	for i := range p.Layers {
-		for _, r := range implicitRules(&p.Layers[i]) {
-			if asJSON {
-				if err := u.answerJSON(r); err != nil {
-					return err
-				}
-				continue
-			}
-			where := ""
-			if len(p.Layers) > 1 {
-				where = oneLine(r.Layer) + ": "
-			}
-			if r.ABI != "" {
-				where += r.ABI + ": "
-			}
-			u.answer("%s%s %s (%s)", where, r.Action, r.Rule, r.Calls)
+// compileEach compiles the policy as each machine will that serves one of its
+// ABIs, to find what is too large or too complex.
+func compileEach(p *typed.Policy) error {
+	var machines []arch.ABI
+	for _, abi := range p.ABIs() {
+		if !slices.Contains(machines, abi.Machine()) {
+			machines = append(machines, abi.Machine())
+		}
+	}
+	for _, machine := range machines {
+		if _, err := compiler.Compile(onMachine(p, machine)); err != nil {
+			return fail("cannot compile for %s: %v", machine, err)
 		}
 	}
 	return nil
 }
 
-func implicitRules(layer *typed.Layer) []implicitJSON {
-	list := []implicitJSON{newImplicitJSON(layer, layer.Unserved, 0, "every call of another ABI")}
-	for _, section := range layer.ABIs {
-		for k := range section.Filters {
-			f := &section.Filters[k]
-			if f.Rule.Implicit {
-				list = append(list, newImplicitJSON(layer, f.Rule, section.ABI, describeNumbers(section.ABI, f.Numbers)))
-			}
-		}
+// onMachine returns the policy without the ABIs of other machines.
+func onMachine(p *typed.Policy, machine arch.ABI) *typed.Policy {
+	narrowed := &typed.Policy{Layers: slices.Clone(p.Layers)}
+	for i := range narrowed.Layers {
+		layer := &narrowed.Layers[i]
+		layer.ABIs = slices.DeleteFunc(slices.Clone(layer.ABIs), func(s typed.Section) bool { return s.ABI.Machine() != machine })
 	}
-	return list
-}
-
-func newImplicitJSON(layer *typed.Layer, r *typed.Rule, abi arch.ABI, calls string) implicitJSON {
-	j := implicitJSON{
-		Layer:  layer.Name,
-		Action: actionName(abi, r.Action),
-		Rule:   r.Name,
-		File:   r.At.File,
-		Line:   r.At.Line,
-		Calls:  calls,
-	}
-	if abi != 0 {
-		j.ABI = abi.String()
-	}
-	return j
+	return narrowed
 }

@@ -23,7 +23,7 @@ func compileVerb() *verb {
   asm   a listing, with the policy's lines beside the instructions (default)
   bpf   a raw array of struct sock_filter, in the byte order of the ABI
   c     the same as definitions for a C program
-ABIs of different machines cannot share a program: choose with --abi.`,
+ABIs of different byte orders cannot share a program: choose with --abi.`,
 		examples: []example{
 			{"see what the kernel gets", "sandbox compile -p offline"},
 			{"a filter for another program to load", "sandbox compile -p offline --format bpf -o offline.bpf"},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"sandbox/arch"
 	"sandbox/policy/typed"
@@ -32,13 +34,12 @@ func placeOf(p typed.Position) string {
 // oneLine returns text that may come from outside as one line that a terminal
 // shows and does not obey.
 func oneLine(text string) string {
-	for _, r := range text {
-		if !strconv.IsPrint(r) {
-			quoted := strconv.Quote(text)
-			return quoted[1 : len(quoted)-1]
-		}
+	notShown := func(r rune) bool { return !strconv.IsPrint(r) }
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, notShown) {
+		return text
 	}
-	return text
+	quoted := strconv.Quote(text)
+	return quoted[1 : len(quoted)-1]
 }
 
 // reason returns what the system said, without the operation and the path that
