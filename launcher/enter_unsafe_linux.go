@@ -185,6 +185,8 @@ func (pl *plan) execveArgs() []uintptr {
 }
 
 // address returns where b starts, as a system call is given it.
+//
+//go:nosplit
 func address(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
 
 // disposition asks what happens on signal n: sigDfl, sigIgn or the address of a
