@@ -80,9 +80,7 @@ func (c *checker) filters(in Input) []typed.Filter {
 		all := layout{calls: c.selected.calls, numbers: c.selected.numbers}
 		return []typed.Filter{{Numbers: all.ranges(), At: at, Text: in.Text}}
 	}
-	if !c.resolve(in.Filter.Body) {
-		return nil
-	}
+	c.resolve(in.Filter.Body)
 	var filters []typed.Filter
 	layouts := c.layouts()
 	for i := range layouts {

@@ -35,7 +35,7 @@ func (c *checker) layouts() []layout {
 		list[k].calls = append(list[k].calls, call)
 	}
 	if len(c.selected.numbers) > 0 {
-		// resolve has seen to it that no parameter is named then.
+		// No parameter is named then: namelessParam has seen to it.
 		if len(list) == 0 {
 			list = append(list, layout{params: params})
 		}
