@@ -78,6 +78,7 @@ var errnos = []numbered{
 	{"EMULTIHOP", 72},
 	{"EDOTDOT", 73},
 	{"EBADMSG", 74},
+	{"EFSBADCRC", 74},
 	{"EOVERFLOW", 75},
 	{"ENOTUNIQ", 76},
 	{"EBADFD", 77},
@@ -88,6 +89,7 @@ var errnos = []numbered{
 	{"ELIBMAX", 82},
 	{"ELIBEXEC", 83},
 	{"EILSEQ", 84},
+	{"ERESTART", 85},
 	{"ESTRPIPE", 86},
 	{"EUSERS", 87},
 	{"ENOTSOCK", 88},
@@ -120,6 +122,7 @@ var errnos = []numbered{
 	{"EINPROGRESS", 115},
 	{"ESTALE", 116},
 	{"EUCLEAN", 117},
+	{"EFSCORRUPTED", 117},
 	{"ENOTNAM", 118},
 	{"ENAVAIL", 119},
 	{"EISNAM", 120},
@@ -136,6 +139,7 @@ var errnos = []numbered{
 	{"ENOTRECOVERABLE", 131},
 	{"ERFKILL", 132},
 	{"EHWPOISON", 133},
+	{"EFTYPE", 134},
 }
 
 // errnosPPC64LE is sorted by number; the first name of a number is the one to print.
@@ -214,6 +218,7 @@ var errnosPPC64LE = []numbered{
 	{"EMULTIHOP", 72},
 	{"EDOTDOT", 73},
 	{"EBADMSG", 74},
+	{"EFSBADCRC", 74},
 	{"EOVERFLOW", 75},
 	{"ENOTUNIQ", 76},
 	{"EBADFD", 77},
@@ -224,6 +229,7 @@ var errnosPPC64LE = []numbered{
 	{"ELIBMAX", 82},
 	{"ELIBEXEC", 83},
 	{"EILSEQ", 84},
+	{"ERESTART", 85},
 	{"ESTRPIPE", 86},
 	{"EUSERS", 87},
 	{"ENOTSOCK", 88},
@@ -256,6 +262,7 @@ var errnosPPC64LE = []numbered{
 	{"EINPROGRESS", 115},
 	{"ESTALE", 116},
 	{"EUCLEAN", 117},
+	{"EFSCORRUPTED", 117},
 	{"ENOTNAM", 118},
 	{"ENAVAIL", 119},
 	{"EISNAM", 120},
@@ -272,6 +279,7 @@ var errnosPPC64LE = []numbered{
 	{"ENOTRECOVERABLE", 131},
 	{"ERFKILL", 132},
 	{"EHWPOISON", 133},
+	{"EFTYPE", 134},
 }
 
 // errnosMIPS64EL is sorted by number; the first name of a number is the one to print.
@@ -346,6 +354,7 @@ var errnosMIPS64EL = []numbered{
 	{"EDOTDOT", 73},
 	{"EMULTIHOP", 74},
 	{"EBADMSG", 77},
+	{"EFSBADCRC", 77},
 	{"ENAMETOOLONG", 78},
 	{"EOVERFLOW", 79},
 	{"ENOTUNIQ", 80},
@@ -359,6 +368,7 @@ var errnosMIPS64EL = []numbered{
 	{"EILSEQ", 88},
 	{"ENOSYS", 89},
 	{"ELOOP", 90},
+	{"ERESTART", 91},
 	{"ESTRPIPE", 92},
 	{"ENOTEMPTY", 93},
 	{"EUSERS", 94},
@@ -383,10 +393,12 @@ var errnosMIPS64EL = []numbered{
 	{"EISCONN", 133},
 	{"ENOTCONN", 134},
 	{"EUCLEAN", 135},
+	{"EFSCORRUPTED", 135},
 	{"ENOTNAM", 137},
 	{"ENAVAIL", 138},
 	{"EISNAM", 139},
 	{"EREMOTEIO", 140},
+	{"EINIT", 141},
 	{"EREMDEV", 142},
 	{"ESHUTDOWN", 143},
 	{"ETOOMANYREFS", 144},
@@ -408,6 +420,7 @@ var errnosMIPS64EL = []numbered{
 	{"ENOTRECOVERABLE", 166},
 	{"ERFKILL", 167},
 	{"EHWPOISON", 168},
+	{"EFTYPE", 169},
 	{"EDQUOT", 1133},
 }
 

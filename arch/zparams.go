@@ -227,8 +227,8 @@ var (
 	paramsClone = []Param{
 		{Name: "clone_flags", Aliases: []string{"flags"}, CType: "unsigned long", Type: u32},
 		{Name: "newsp", Aliases: []string{"stack"}, CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "parent_tidptr", CType: "int *", Type: ptr64, Low: 2},
-		{Name: "child_tidptr", CType: "int *", Type: ptr64, Low: 3},
+		{Name: "parent_tidptr", Aliases: []string{"parent_tid"}, CType: "int *", Type: ptr64, Low: 2},
+		{Name: "child_tidptr", Aliases: []string{"child_tid"}, CType: "int *", Type: ptr64, Low: 3},
 		{Name: "tls", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsClone3 = []Param{
@@ -242,29 +242,29 @@ var (
 	paramsCloneOnAArch64 = []Param{
 		{Name: "clone_flags", Aliases: []string{"flags"}, CType: "unsigned long", Type: u32},
 		{Name: "newsp", Aliases: []string{"stack"}, CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "parent_tidptr", CType: "int *", Type: ptr64, Low: 2},
+		{Name: "parent_tidptr", Aliases: []string{"parent_tid"}, CType: "int *", Type: ptr64, Low: 2},
 		{Name: "tls", CType: "unsigned long", Type: u64, Low: 3},
-		{Name: "child_tidptr", CType: "int *", Type: ptr64, Low: 4},
+		{Name: "child_tidptr", Aliases: []string{"child_tid"}, CType: "int *", Type: ptr64, Low: 4},
 	}
 	paramsCloneOnARM = []Param{
 		{Name: "clone_flags", Aliases: []string{"flags"}, CType: "unsigned long", Type: u32},
 		{Name: "newsp", Aliases: []string{"stack"}, CType: "unsigned long", Type: u32, Low: 1},
-		{Name: "parent_tidptr", CType: "int *", Type: ptr32, Low: 2},
+		{Name: "parent_tidptr", Aliases: []string{"parent_tid"}, CType: "int *", Type: ptr32, Low: 2},
 		{Name: "tls", CType: "unsigned long", Type: u32, Low: 3},
-		{Name: "child_tidptr", CType: "int *", Type: ptr32, Low: 4},
+		{Name: "child_tidptr", Aliases: []string{"child_tid"}, CType: "int *", Type: ptr32, Low: 4},
 	}
 	paramsCloneOnI386 = []Param{
 		{Name: "clone_flags", Aliases: []string{"flags"}, CType: "unsigned long", Type: u32},
 		{Name: "newsp", Aliases: []string{"stack"}, CType: "unsigned long", Type: u32, Low: 1},
-		{Name: "parent_tidptr", CType: "int *", Type: ptr32, Low: 2},
+		{Name: "parent_tidptr", Aliases: []string{"parent_tid"}, CType: "int *", Type: ptr32, Low: 2},
 		{Name: "tls", Aliases: []string{"tls_val"}, CType: "unsigned long", Type: u32, Low: 3},
-		{Name: "child_tidptr", CType: "int *", Type: ptr32, Low: 4},
+		{Name: "child_tidptr", Aliases: []string{"child_tid"}, CType: "int *", Type: ptr32, Low: 4},
 	}
 	paramsCloneOnS390X = []Param{
 		{Name: "newsp", Aliases: []string{"stack"}, CType: "unsigned long", Type: u64},
 		{Name: "clone_flags", Aliases: []string{"flags"}, CType: "unsigned long", Type: u32, Low: 1},
-		{Name: "parent_tidptr", CType: "int *", Type: ptr64, Low: 2},
-		{Name: "child_tidptr", CType: "int *", Type: ptr64, Low: 3},
+		{Name: "parent_tidptr", Aliases: []string{"parent_tid"}, CType: "int *", Type: ptr64, Low: 2},
+		{Name: "child_tidptr", Aliases: []string{"child_tid"}, CType: "int *", Type: ptr64, Low: 3},
 		{Name: "tls", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsClose = []Param{
@@ -423,25 +423,25 @@ var (
 		{Name: "error_code", CType: "int", Type: i32},
 	}
 	paramsFaccessat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "mode", CType: "int", Type: i32, Low: 2},
 	}
 	paramsFaccessat2 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "mode", CType: "int", Type: i32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsFaccessat2OnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "mode", CType: "int", Type: i32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsFaccessatOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "mode", CType: "int", Type: i32, Low: 2},
 	}
 	paramsFadvise64 = []Param{
@@ -503,25 +503,25 @@ var (
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 1},
 	}
 	paramsFchmodat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
 	paramsFchmodat2 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsFchmodat2OnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsFchmodatOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
 	paramsFchown = []Param{
@@ -561,15 +561,15 @@ var (
 		{Name: "size", CType: "size_t", Type: u32, Low: 3},
 	}
 	paramsFileGetattr = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "ufattr", CType: "struct file_attr *", Type: ptr64, Low: 2},
 		{Name: "usize", CType: "size_t", Type: u64, Low: 3},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 4},
 	}
 	paramsFileGetattrOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "ufattr", CType: "struct file_attr *", Type: ptr32, Low: 2},
 		{Name: "usize", CType: "size_t", Type: u32, Low: 3},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 4},
@@ -648,13 +648,13 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 	}
 	paramsFspick = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "path", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsFspickOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "path", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsFstat = []Param{
@@ -817,12 +817,12 @@ var (
 	paramsFutimesat = []Param{
 		{Name: "dfd", CType: "int", Type: i32},
 		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "utimes", CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 2},
+		{Name: "utimes", Aliases: []string{"t"}, CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 2},
 	}
 	paramsFutimesatOnI386 = []Param{
 		{Name: "dfd", CType: "unsigned int", Type: u32},
 		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "t", CType: "struct old_timeval32 *", Type: ptr32, Low: 2},
+		{Name: "t", Aliases: []string{"utimes"}, CType: "struct old_timeval32 *", Type: ptr32, Low: 2},
 	}
 	paramsGetMempolicy = []Param{
 		{Name: "policy", CType: "int *", Type: ptr64},
@@ -878,12 +878,12 @@ var (
 	}
 	paramsGetdents64 = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "dirent", CType: "struct linux_dirent64 *", Type: ptr64, Low: 1},
+		{Name: "dirent", Aliases: []string{"dirp"}, CType: "struct linux_dirent64 *", Type: ptr64, Low: 1},
 		{Name: "count", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsGetdents64OnI386 = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "dirent", CType: "struct linux_dirent64 *", Type: ptr32, Low: 1},
+		{Name: "dirent", Aliases: []string{"dirp"}, CType: "struct linux_dirent64 *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsGetdentsOnARM = []Param{
@@ -1032,7 +1032,7 @@ var (
 		{Name: "size", CType: "size_t", Type: u32, Low: 3},
 	}
 	paramsGetxattrat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "name", CType: "const char *", Type: ptr64, Low: 3},
@@ -1040,7 +1040,7 @@ var (
 		{Name: "usize", CType: "size_t", Type: u64, Low: 5},
 	}
 	paramsGetxattratOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 3},
@@ -1410,14 +1410,14 @@ var (
 		{Name: "size", CType: "size_t", Type: u32, Low: 2},
 	}
 	paramsListxattrat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "list", CType: "char *", Type: ptr64, Low: 3},
 		{Name: "size", CType: "size_t", Type: u64, Low: 4},
 	}
 	paramsListxattratOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "list", CType: "char *", Type: ptr32, Low: 3},
@@ -1609,11 +1609,11 @@ var (
 	}
 	paramsMmap = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", Aliases: []string{"length"}, CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
-		{Name: "off", CType: "unsigned long", Type: u64, Low: 5},
+		{Name: "off", Aliases: []string{"offset"}, CType: "unsigned long", Type: u64, Low: 5},
 	}
 	paramsMmap2 = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u32},
@@ -1628,27 +1628,27 @@ var (
 	}
 	paramsMmapOnMIPS64EL = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", Aliases: []string{"length"}, CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
-		{Name: "offset", CType: "off_t", Type: i64, Low: 5},
+		{Name: "offset", Aliases: []string{"off"}, CType: "off_t", Type: i64, Low: 5},
 	}
 	paramsMmapOnPPC64LE = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u64, Low: 1},
+		{Name: "len", CType: "size_t", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
-		{Name: "offset", CType: "off_t", Type: i64, Low: 5},
+		{Name: "offset", Aliases: []string{"off"}, CType: "off_t", Type: i64, Low: 5},
 	}
 	paramsMmapOnRISCV64 = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", Aliases: []string{"length"}, CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
-		{Name: "offset", CType: "unsigned long", Type: u64, Low: 5},
+		{Name: "offset", Aliases: []string{"off"}, CType: "unsigned long", Type: u64, Low: 5},
 	}
 	paramsMmapOnS390X = []Param{
 		{Name: "arg", CType: "struct mmap_arg_struct *", Type: ptr64},
@@ -1678,30 +1678,30 @@ var (
 		{Name: "data", CType: "void *", Type: ptr32, Low: 4},
 	}
 	paramsMountSetattr = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "path", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "uattr", CType: "struct mount_attr *", Type: ptr64, Low: 3},
 		{Name: "usize", CType: "size_t", Type: u64, Low: 4},
 	}
 	paramsMountSetattrOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "path", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "uattr", CType: "struct mount_attr *", Type: ptr32, Low: 3},
 		{Name: "usize", CType: "size_t", Type: u32, Low: 4},
 	}
 	paramsMoveMount = []Param{
-		{Name: "from_dfd", CType: "int", Type: i32},
+		{Name: "from_dfd", Aliases: []string{"from_dirfd"}, CType: "int", Type: i32},
 		{Name: "from_pathname", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "to_dfd", CType: "int", Type: i32, Low: 2},
+		{Name: "to_dfd", Aliases: []string{"to_dirfd"}, CType: "int", Type: i32, Low: 2},
 		{Name: "to_pathname", CType: "const char *", Type: ptr64, Low: 3},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 4},
 	}
 	paramsMoveMountOnI386 = []Param{
-		{Name: "from_dfd", CType: "int", Type: i32},
+		{Name: "from_dfd", Aliases: []string{"from_dirfd"}, CType: "int", Type: i32},
 		{Name: "from_pathname", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "to_dfd", CType: "int", Type: i32, Low: 2},
+		{Name: "to_dfd", Aliases: []string{"to_dirfd"}, CType: "int", Type: i32, Low: 2},
 		{Name: "to_pathname", CType: "const char *", Type: ptr32, Low: 3},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 4},
 	}
@@ -1984,7 +1984,7 @@ var (
 		{Name: "name", CType: "struct old_utsname *", Type: ptr32},
 	}
 	paramsOpen = []Param{
-		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
+		{Name: "filename", CType: "const char *", Type: ptr64},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
@@ -1999,37 +1999,37 @@ var (
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 	}
 	paramsOpenOnI386 = []Param{
-		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
+		{Name: "filename", CType: "const char *", Type: ptr32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
 	paramsOpenTree = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned", Type: u32, Low: 2},
 	}
 	paramsOpenTreeAttr = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned", Type: u32, Low: 2},
 		{Name: "uattr", CType: "struct mount_attr *", Type: ptr64, Low: 3},
 		{Name: "usize", CType: "size_t", Type: u64, Low: 4},
 	}
 	paramsOpenTreeAttrOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned", Type: u32, Low: 2},
 		{Name: "uattr", CType: "struct mount_attr *", Type: ptr32, Low: 3},
 		{Name: "usize", CType: "size_t", Type: u32, Low: 4},
 	}
 	paramsOpenTreeOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned", Type: u32, Low: 2},
 	}
 	paramsOpenat = []Param{
-		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
-		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 3},
 	}
@@ -2046,8 +2046,8 @@ var (
 		{Name: "usize", CType: "size_t", Type: u32, Low: 3},
 	}
 	paramsOpenatOnI386 = []Param{
-		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
-		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 3},
 	}
@@ -2058,8 +2058,8 @@ var (
 	}
 	paramsPciconfigIobaseOnPPC64LE = []Param{
 		{Name: "which", CType: "long", Type: i64},
-		{Name: "in_bus", CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "in_devfn", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "in_bus", Aliases: []string{"bus"}, CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "in_devfn", Aliases: []string{"devfn"}, CType: "unsigned long", Type: u64, Low: 2},
 	}
 	paramsPciconfigRead = []Param{
 		{Name: "bus", CType: "unsigned long", Type: u32},
@@ -2172,37 +2172,37 @@ var (
 		{Name: "timeout_msecs", CType: "int", Type: i32, Low: 2},
 	}
 	paramsPpoll = []Param{
-		{Name: "ufds", CType: "struct pollfd *", Type: ptr64},
+		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr64},
 		{Name: "nfds", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "tsp", CType: "struct __kernel_timespec *", Type: ptr64, Low: 2},
+		{Name: "tsp", Aliases: []string{"tmo_p"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 2},
 		{Name: "sigmask", CType: "const sigset_t *", Type: ptr64, Low: 3},
 		{Name: "sigsetsize", CType: "size_t", Type: u64, Low: 4},
 	}
 	paramsPpollOnARM = []Param{
-		{Name: "ufds", CType: "struct pollfd *", Type: ptr32},
+		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr32},
 		{Name: "nfds", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "tsp", CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
+		{Name: "tsp", Aliases: []string{"tmo_p"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
 		{Name: "sigmask", CType: "const sigset_t *", Type: ptr32, Low: 3},
 		{Name: "sigsetsize", CType: "size_t", Type: u32, Low: 4},
 	}
 	paramsPpollOnI386 = []Param{
-		{Name: "ufds", CType: "struct pollfd *", Type: ptr32},
+		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr32},
 		{Name: "nfds", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "tsp", CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
+		{Name: "tsp", Aliases: []string{"tmo_p"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
 		{Name: "sigmask", CType: "const compat_sigset_t *", Type: ptr32, Low: 3},
 		{Name: "sigsetsize", CType: "compat_size_t", Type: u32, Low: 4},
 	}
 	paramsPpollTime64 = []Param{
-		{Name: "ufds", CType: "struct pollfd *", Type: ptr32},
+		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr32},
 		{Name: "nfds", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "tsp", CType: "struct __kernel_timespec *", Type: ptr32, Low: 2},
+		{Name: "tsp", Aliases: []string{"tmo_p"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 2},
 		{Name: "sigmask", CType: "const compat_sigset_t *", Type: ptr32, Low: 3},
 		{Name: "sigsetsize", CType: "compat_size_t", Type: u32, Low: 4},
 	}
 	paramsPpollTime64OnARM = []Param{
-		{Name: "ufds", CType: "struct pollfd *", Type: ptr32},
+		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr32},
 		{Name: "nfds", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "tsp", CType: "struct __kernel_timespec *", Type: ptr32, Low: 2},
+		{Name: "tsp", Aliases: []string{"tmo_p"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 2},
 		{Name: "sigmask", CType: "const sigset_t *", Type: ptr32, Low: 3},
 		{Name: "sigsetsize", CType: "size_t", Type: u32, Low: 4},
 	}
@@ -2240,46 +2240,46 @@ var (
 	}
 	paramsPreadv = []Param{
 		{Name: "fd", CType: "unsigned long", Type: u64},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr64, Low: 1},
-		{Name: "vlen", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u64, Low: 2},
 		{Name: "pos_l", CType: "unsigned long", Type: u64, Low: 3},
 		{Name: "pos_h", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsPreadv2 = []Param{
 		{Name: "fd", CType: "unsigned long", Type: u64},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr64, Low: 1},
-		{Name: "vlen", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u64, Low: 2},
 		{Name: "pos_l", CType: "unsigned long", Type: u64, Low: 3},
 		{Name: "pos_h", CType: "unsigned long", Type: u64, Low: 4},
 		{Name: "flags", CType: "rwf_t", Type: i32, Low: 5},
 	}
 	paramsPreadv2OnARM = []Param{
 		{Name: "fd", CType: "unsigned long", Type: u32},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr32, Low: 1},
-		{Name: "vlen", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "pos_l", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "pos_h", CType: "unsigned long", Type: u32, Low: 4},
 		{Name: "flags", CType: "rwf_t", Type: i32, Low: 5},
 	}
 	paramsPreadv2OnI386 = []Param{
 		{Name: "fd", CType: "compat_ulong_t", Type: u32},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr32, Low: 1},
-		{Name: "vlen", CType: "compat_ulong_t", Type: u32, Low: 2},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "compat_ulong_t", Type: u32, Low: 2},
 		{Name: "pos_l", Aliases: []string{"pos_low"}, CType: "u32", Type: u32, Low: 3},
 		{Name: "pos_h", Aliases: []string{"pos_high"}, CType: "u32", Type: u32, Low: 4},
 		{Name: "flags", CType: "rwf_t", Type: i32, Low: 5},
 	}
 	paramsPreadvOnARM = []Param{
 		{Name: "fd", CType: "unsigned long", Type: u32},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr32, Low: 1},
-		{Name: "vlen", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "pos_l", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "pos_h", CType: "unsigned long", Type: u32, Low: 4},
 	}
 	paramsPreadvOnI386 = []Param{
 		{Name: "fd", CType: "compat_ulong_t", Type: u32},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr32, Low: 1},
-		{Name: "vlen", CType: "compat_ulong_t", Type: u32, Low: 2},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "compat_ulong_t", Type: u32, Low: 2},
 		{Name: "pos_l", Aliases: []string{"pos_low"}, CType: "u32", Type: u32, Low: 3},
 		{Name: "pos_h", Aliases: []string{"pos_high"}, CType: "u32", Type: u32, Low: 4},
 	}
@@ -2330,44 +2330,44 @@ var (
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 5},
 	}
 	paramsPselect6 = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "fd_set *", Type: ptr64, Low: 1},
-		{Name: "outp", CType: "fd_set *", Type: ptr64, Low: 2},
-		{Name: "exp", CType: "fd_set *", Type: ptr64, Low: 3},
-		{Name: "tsp", CType: "struct __kernel_timespec *", Type: ptr64, Low: 4},
-		{Name: "sig", CType: "void *", Type: ptr64, Low: 5},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "fd_set *", Type: ptr64, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "fd_set *", Type: ptr64, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "fd_set *", Type: ptr64, Low: 3},
+		{Name: "tsp", Aliases: []string{"timeout"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 4},
+		{Name: "sig", Aliases: []string{"sigmask"}, CType: "void *", Type: ptr64, Low: 5},
 	}
 	paramsPselect6OnARM = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "fd_set *", Type: ptr32, Low: 1},
-		{Name: "outp", CType: "fd_set *", Type: ptr32, Low: 2},
-		{Name: "exp", CType: "fd_set *", Type: ptr32, Low: 3},
-		{Name: "tsp", CType: "struct old_timespec32 *", Type: ptr32, Low: 4},
-		{Name: "sig", CType: "void *", Type: ptr32, Low: 5},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "fd_set *", Type: ptr32, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "fd_set *", Type: ptr32, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "fd_set *", Type: ptr32, Low: 3},
+		{Name: "tsp", Aliases: []string{"timeout"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 4},
+		{Name: "sig", Aliases: []string{"sigmask"}, CType: "void *", Type: ptr32, Low: 5},
 	}
 	paramsPselect6OnI386 = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "compat_ulong_t *", Type: ptr32, Low: 1},
-		{Name: "outp", CType: "compat_ulong_t *", Type: ptr32, Low: 2},
-		{Name: "exp", CType: "compat_ulong_t *", Type: ptr32, Low: 3},
-		{Name: "tsp", CType: "struct old_timespec32 *", Type: ptr32, Low: 4},
-		{Name: "sig", CType: "void *", Type: ptr32, Low: 5},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 3},
+		{Name: "tsp", Aliases: []string{"timeout"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 4},
+		{Name: "sig", Aliases: []string{"sigmask"}, CType: "void *", Type: ptr32, Low: 5},
 	}
 	paramsPselect6Time64 = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "compat_ulong_t *", Type: ptr32, Low: 1},
-		{Name: "outp", CType: "compat_ulong_t *", Type: ptr32, Low: 2},
-		{Name: "exp", CType: "compat_ulong_t *", Type: ptr32, Low: 3},
-		{Name: "tsp", CType: "struct __kernel_timespec *", Type: ptr32, Low: 4},
-		{Name: "sig", CType: "void *", Type: ptr32, Low: 5},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 3},
+		{Name: "tsp", Aliases: []string{"timeout"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 4},
+		{Name: "sig", Aliases: []string{"sigmask"}, CType: "void *", Type: ptr32, Low: 5},
 	}
 	paramsPselect6Time64OnARM = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "fd_set *", Type: ptr32, Low: 1},
-		{Name: "outp", CType: "fd_set *", Type: ptr32, Low: 2},
-		{Name: "exp", CType: "fd_set *", Type: ptr32, Low: 3},
-		{Name: "tsp", CType: "struct __kernel_timespec *", Type: ptr32, Low: 4},
-		{Name: "sig", CType: "void *", Type: ptr32, Low: 5},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "fd_set *", Type: ptr32, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "fd_set *", Type: ptr32, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "fd_set *", Type: ptr32, Low: 3},
+		{Name: "tsp", Aliases: []string{"timeout"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 4},
+		{Name: "sig", Aliases: []string{"sigmask"}, CType: "void *", Type: ptr32, Low: 5},
 	}
 	paramsPtrace = []Param{
 		{Name: "request", CType: "long", Type: i64},
@@ -2597,13 +2597,13 @@ var (
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 1},
 	}
 	paramsRemovexattrat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "name", CType: "const char *", Type: ptr64, Low: 3},
 	}
 	paramsRemovexattratOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 3},
@@ -2678,21 +2678,21 @@ var (
 		{Name: "sig", CType: "u32", Type: u32, Low: 3},
 	}
 	paramsRtSigaction = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "act", CType: "const struct sigaction *", Type: ptr64, Low: 1},
-		{Name: "oact", CType: "struct sigaction *", Type: ptr64, Low: 2},
+		{Name: "oact", Aliases: []string{"oldact"}, CType: "struct sigaction *", Type: ptr64, Low: 2},
 		{Name: "sigsetsize", CType: "size_t", Type: u64, Low: 3},
 	}
 	paramsRtSigactionOnARM = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "act", CType: "const struct sigaction *", Type: ptr32, Low: 1},
-		{Name: "oact", CType: "struct sigaction *", Type: ptr32, Low: 2},
+		{Name: "oact", Aliases: []string{"oldact"}, CType: "struct sigaction *", Type: ptr32, Low: 2},
 		{Name: "sigsetsize", CType: "size_t", Type: u32, Low: 3},
 	}
 	paramsRtSigactionOnI386 = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "act", CType: "const struct compat_sigaction *", Type: ptr32, Low: 1},
-		{Name: "oact", CType: "struct compat_sigaction *", Type: ptr32, Low: 2},
+		{Name: "oact", Aliases: []string{"oldact"}, CType: "struct compat_sigaction *", Type: ptr32, Low: 2},
 		{Name: "sigsetsize", CType: "compat_size_t", Type: u32, Low: 3},
 	}
 	paramsRtSigpending = []Param{
@@ -2753,21 +2753,21 @@ var (
 		{Name: "sigsetsize", CType: "compat_size_t", Type: u32, Low: 1},
 	}
 	paramsRtSigtimedwait = []Param{
-		{Name: "uthese", CType: "const sigset_t *", Type: ptr64},
-		{Name: "uinfo", CType: "siginfo_t *", Type: ptr64, Low: 1},
-		{Name: "uts", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 2},
+		{Name: "uthese", Aliases: []string{"set"}, CType: "const sigset_t *", Type: ptr64},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "siginfo_t *", Type: ptr64, Low: 1},
+		{Name: "uts", Aliases: []string{"timeout"}, CType: "const struct __kernel_timespec *", Type: ptr64, Low: 2},
 		{Name: "sigsetsize", CType: "size_t", Type: u64, Low: 3},
 	}
 	paramsRtSigtimedwaitOnARM = []Param{
-		{Name: "uthese", CType: "const sigset_t *", Type: ptr32},
-		{Name: "uinfo", CType: "siginfo_t *", Type: ptr32, Low: 1},
-		{Name: "uts", CType: "const struct old_timespec32 *", Type: ptr32, Low: 2},
+		{Name: "uthese", Aliases: []string{"set"}, CType: "const sigset_t *", Type: ptr32},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "siginfo_t *", Type: ptr32, Low: 1},
+		{Name: "uts", Aliases: []string{"timeout"}, CType: "const struct old_timespec32 *", Type: ptr32, Low: 2},
 		{Name: "sigsetsize", CType: "size_t", Type: u32, Low: 3},
 	}
 	paramsRtSigtimedwaitOnI386 = []Param{
-		{Name: "uthese", CType: "compat_sigset_t *", Type: ptr32},
-		{Name: "uinfo", CType: "struct compat_siginfo *", Type: ptr32, Low: 1},
-		{Name: "uts", CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
+		{Name: "uthese", Aliases: []string{"set"}, CType: "compat_sigset_t *", Type: ptr32},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "struct compat_siginfo *", Type: ptr32, Low: 1},
+		{Name: "uts", Aliases: []string{"timeout"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
 		{Name: "sigsetsize", CType: "compat_size_t", Type: u32, Low: 3},
 	}
 	paramsRtSigtimedwaitTime64 = []Param{
@@ -2952,13 +2952,13 @@ var (
 	}
 	paramsSemtimedop = []Param{
 		{Name: "semid", CType: "int", Type: i32},
-		{Name: "tsops", CType: "struct sembuf *", Type: ptr64, Low: 1},
+		{Name: "tsops", Aliases: []string{"tsems"}, CType: "struct sembuf *", Type: ptr64, Low: 1},
 		{Name: "nsops", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "timeout", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 3},
 	}
 	paramsSemtimedopOnARM = []Param{
 		{Name: "semid", CType: "int", Type: i32},
-		{Name: "tsems", CType: "struct sembuf *", Type: ptr32, Low: 1},
+		{Name: "tsems", Aliases: []string{"tsops"}, CType: "struct sembuf *", Type: ptr32, Low: 1},
 		{Name: "nsops", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "timeout", CType: "const struct old_timespec32 *", Type: ptr32, Low: 3},
 	}
@@ -3223,7 +3223,7 @@ var (
 		{Name: "flags", CType: "int", Type: i32, Low: 4},
 	}
 	paramsSetxattrat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "name", CType: "const char *", Type: ptr64, Low: 3},
@@ -3231,7 +3231,7 @@ var (
 		{Name: "usize", CType: "size_t", Type: u64, Low: 5},
 	}
 	paramsSetxattratOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "at_flags", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 3},
@@ -3329,20 +3329,20 @@ var (
 		{Name: "sizemask", CType: "size_t", Type: u64, Low: 2},
 	}
 	paramsSignalfd4 = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "user_mask", CType: "sigset_t *", Type: ptr64, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "user_mask", Aliases: []string{"mask"}, CType: "sigset_t *", Type: ptr64, Low: 1},
 		{Name: "sizemask", CType: "size_t", Type: u64, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsSignalfd4OnARM = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "user_mask", CType: "sigset_t *", Type: ptr32, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "user_mask", Aliases: []string{"mask"}, CType: "sigset_t *", Type: ptr32, Low: 1},
 		{Name: "sizemask", CType: "size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsSignalfd4OnI386 = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "user_mask", CType: "const compat_sigset_t *", Type: ptr32, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "user_mask", Aliases: []string{"mask"}, CType: "const compat_sigset_t *", Type: ptr32, Low: 1},
 		{Name: "sizemask", Aliases: []string{"sigsetsize"}, CType: "compat_size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
@@ -3391,7 +3391,7 @@ var (
 		{Name: "mask", CType: "old_sigset_t", Type: u64, Low: 2},
 	}
 	paramsSocket = []Param{
-		{Name: "family", Aliases: []string{"domain"}, CType: "int", Type: i32},
+		{Name: "family", CType: "int", Type: i32},
 		{Name: "type", CType: "int", Type: i32, Low: 1},
 		{Name: "protocol", CType: "int", Type: i32, Low: 2},
 	}
@@ -3665,8 +3665,8 @@ var (
 	paramsTimerSettime = []Param{
 		{Name: "timer_id", CType: "timer_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "new_setting", CType: "const struct __kernel_itimerspec *", Type: ptr64, Low: 2},
-		{Name: "old_setting", CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 3},
+		{Name: "new_setting", Aliases: []string{"new"}, CType: "const struct __kernel_itimerspec *", Type: ptr64, Low: 2},
+		{Name: "old_setting", Aliases: []string{"old"}, CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 3},
 	}
 	paramsTimerSettime64 = []Param{
 		{Name: "timer_id", CType: "timer_t", Type: i32},
@@ -3677,8 +3677,8 @@ var (
 	paramsTimerSettimeOnI386 = []Param{
 		{Name: "timer_id", CType: "timer_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "new", CType: "struct old_itimerspec32 *", Type: ptr32, Low: 2},
-		{Name: "old", CType: "struct old_itimerspec32 *", Type: ptr32, Low: 3},
+		{Name: "new", Aliases: []string{"new_setting"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 2},
+		{Name: "old", Aliases: []string{"old_setting"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 3},
 	}
 	paramsTimerfdCreate = []Param{
 		{Name: "clockid", CType: "int", Type: i32},
@@ -3809,18 +3809,18 @@ var (
 	}
 	paramsUtimeOnI386 = []Param{
 		{Name: "filename", CType: "const char *", Type: ptr32},
-		{Name: "t", CType: "struct old_utimbuf32 *", Type: ptr32, Low: 1},
+		{Name: "t", Aliases: []string{"times"}, CType: "struct old_utimbuf32 *", Type: ptr32, Low: 1},
 	}
 	paramsUtimensat = []Param{
 		{Name: "dfd", CType: "int", Type: i32},
 		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "utimes", CType: "struct __kernel_timespec *", Type: ptr64, Low: 2},
+		{Name: "utimes", Aliases: []string{"t"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsUtimensatOnI386 = []Param{
 		{Name: "dfd", CType: "unsigned int", Type: u32},
 		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "t", CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
+		{Name: "t", Aliases: []string{"utimes"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsUtimensatTime64 = []Param{
@@ -3831,11 +3831,11 @@ var (
 	}
 	paramsUtimes = []Param{
 		{Name: "filename", CType: "char *", Type: ptr64},
-		{Name: "utimes", CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 1},
+		{Name: "utimes", Aliases: []string{"t"}, CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 1},
 	}
 	paramsUtimesOnI386 = []Param{
 		{Name: "filename", CType: "const char *", Type: ptr32},
-		{Name: "t", CType: "struct old_timeval32 *", Type: ptr32, Low: 1},
+		{Name: "t", Aliases: []string{"utimes"}, CType: "struct old_timeval32 *", Type: ptr32, Low: 1},
 	}
 	paramsVm86 = []Param{
 		{Name: "cmd", CType: "unsigned long", Type: u32},
@@ -3875,22 +3875,22 @@ var (
 		{Name: "ru", CType: "struct compat_rusage *", Type: ptr32, Low: 3},
 	}
 	paramsWaitid = []Param{
-		{Name: "which", CType: "int", Type: i32},
-		{Name: "upid", CType: "pid_t", Type: i32, Low: 1},
+		{Name: "which", Aliases: []string{"idtype"}, CType: "int", Type: i32},
+		{Name: "upid", Aliases: []string{"id"}, CType: "pid_t", Type: i32, Low: 1},
 		{Name: "infop", CType: "struct siginfo *", Type: ptr64, Low: 2},
 		{Name: "options", CType: "int", Type: i32, Low: 3},
 		{Name: "ru", CType: "struct rusage *", Type: ptr64, Low: 4},
 	}
 	paramsWaitidOnARM = []Param{
-		{Name: "which", CType: "int", Type: i32},
-		{Name: "upid", CType: "pid_t", Type: i32, Low: 1},
+		{Name: "which", Aliases: []string{"idtype"}, CType: "int", Type: i32},
+		{Name: "upid", Aliases: []string{"id"}, CType: "pid_t", Type: i32, Low: 1},
 		{Name: "infop", CType: "struct siginfo *", Type: ptr32, Low: 2},
 		{Name: "options", CType: "int", Type: i32, Low: 3},
 		{Name: "ru", CType: "struct rusage *", Type: ptr32, Low: 4},
 	}
 	paramsWaitidOnI386 = []Param{
-		{Name: "which", CType: "int", Type: i32},
-		{Name: "upid", Aliases: []string{"pid"}, CType: "compat_pid_t", Type: i32, Low: 1},
+		{Name: "which", Aliases: []string{"idtype"}, CType: "int", Type: i32},
+		{Name: "upid", Aliases: []string{"id", "pid"}, CType: "compat_pid_t", Type: i32, Low: 1},
 		{Name: "infop", CType: "struct compat_siginfo *", Type: ptr32, Low: 2},
 		{Name: "options", CType: "int", Type: i32, Low: 3},
 		{Name: "ru", Aliases: []string{"uru"}, CType: "struct compat_rusage *", Type: ptr32, Low: 4},

@@ -44,22 +44,20 @@ type constants struct {
 
 func readConstants(dir string) (constants, error) {
 	c := constants{byABI: map[string][]named{}}
-	rows, err := readFacts(dir, "constants.tsv")
-	if err != nil {
-		return c, err
-	}
-	more, err := readFacts(dir, "constants_more.tsv")
-	if err != nil {
-		return c, err
-	}
 	seen := map[string]bool{}
-	for _, r := range append(rows, more...) {
-		if seen[r.fields[0]] {
-			return c, r.errorf("%s is defined before", r.fields[0])
-		}
-		seen[r.fields[0]] = true
-		if err := c.add(r); err != nil {
+	for _, file := range []string{"constants.tsv", "constants_xsys.tsv", "constants_more.tsv"} {
+		rows, err := readFacts(dir, file)
+		if err != nil {
 			return c, err
+		}
+		for _, r := range rows {
+			if seen[r.fields[0]] {
+				return c, r.errorf("%s is defined before", r.fields[0])
+			}
+			seen[r.fields[0]] = true
+			if err := c.add(r); err != nil {
+				return c, err
+			}
 		}
 	}
 	byName := func(a, b named) int { return cmp.Compare(a.name, b.name) }

@@ -5,7 +5,7 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
-	"maps"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,9 +56,9 @@ func (v value) String() string {
 }
 
 // headerConstants evaluates what one header defines.
-func (c compiler) headerConstants(headers, header string) (map[string]value, error) {
+func (c compiler) headerConstants(headers, shimDir, header string) (map[string]value, error) {
 	flags := append(slices.Clone(c.command[1:]), "-nostdinc", "-w",
-		"-isystem", filepath.Join(headers, c.include), "-isystem", headers)
+		"-isystem", filepath.Join(headers, c.include), "-isystem", headers, "-isystem", shimDir)
 	if _, err := os.Stat(filepath.Join(headers, header)); err != nil {
 		if _, err := os.Stat(filepath.Join(headers, c.include, header)); err != nil {
 			return nil, nil // a header of other architectures
@@ -86,7 +86,8 @@ func (c compiler) headerConstants(headers, header string) (map[string]value, err
 	names = slices.Compact(names)
 	// Whatever is no constant expression gives an error on its line; leave
 	// those out and try again until the rest compiles.
-	for range 8 {
+	var left []string
+	for range 40 {
 		var b strings.Builder
 		b.WriteString(src)
 		b.WriteString("struct fact { unsigned long long bits, negative; };\n")
@@ -98,6 +99,9 @@ func (c compiler) headerConstants(headers, header string) (map[string]value, err
 		object := filepath.Join(os.TempDir(), "facts-"+c.abi+".o")
 		_, msg, err := run(b.String(), "-fmax-errors=0", "-c", "-o", object, "-xc", "-")
 		if err == nil {
+			if len(left) > 0 {
+				fmt.Fprintf(os.Stderr, "extract: %s %s: not integers: %s\n", c.abi, header, strings.Join(left, " "))
+			}
 			return readFacts(object, names)
 		}
 		bad := badLines(string(msg))
@@ -106,7 +110,9 @@ func (c compiler) headerConstants(headers, header string) (map[string]value, err
 		}
 		var good []string
 		for i, n := range names {
-			if !bad[i+1] {
+			if bad[i+1] {
+				left = append(left, n)
+			} else {
 				good = append(good, n)
 			}
 		}
@@ -142,7 +148,11 @@ func readFacts(object string, names []string) (map[string]value, error) {
 	}
 	var order binary.ByteOrder = f.ByteOrder
 	for i, n := range names {
-		all[n] = value{order.Uint64(data[16*i:]), order.Uint64(data[16*i+8:]) != 0}
+		v := value{order.Uint64(data[16*i:]), order.Uint64(data[16*i+8:]) != 0}
+		if v.negative && int64(v.bits) == math.MinInt32 {
+			v = value{bits: 1 << 31} // "1 << 31" of an int means the bit
+		}
+		all[n] = v
 	}
 	return all, nil
 }
@@ -191,40 +201,70 @@ func enumNames(text string) []string {
 // extractConstants writes one line for each name: one value where all ABIs
 // agree, or abi=value for each.
 func extractConstants(s sources) error {
+	shimDir, err := writeShims()
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(shimDir)
 	all := map[string]map[string]value{} // name → ABI → value
+	numberings := map[string]map[string]map[string]value{"asm/errno.h": {}, "asm/signal.h": {}}
 	for _, c := range compilers {
 		for _, h := range headers {
-			found, err := c.headerConstants(s.headers, h)
+			found, err := c.headerConstants(s.headers, shimDir, h)
 			if err != nil {
 				fmt.Fprintf(os.Stderr, "extract: left out: %v\n", err)
 				continue
 			}
 			for n, v := range found {
-				if notConstants[n] {
+				if into, ok := numberings[h]; ok {
+					record(into, n, c.abi, v)
+				}
+				if unwantedFrom(h, n) {
 					continue
 				}
-				if all[n] == nil {
-					all[n] = map[string]value{}
-				}
-				old, ok := all[n][c.abi]
-				if ok && old != v {
+				if old := record(all, n, c.abi, v); old != v {
 					fmt.Fprintf(os.Stderr, "extract: %s: %s is %v before %s and %v in it\n", c.abi, n, old, h, v)
-				}
-				if !ok {
-					all[n][c.abi] = v
 				}
 			}
 		}
 	}
-	var b strings.Builder
-	b.WriteString("# Constants for system-call arguments: name, then its value where all nine ABIs agree, or abi=value for each ABI that has it.\n")
-	b.WriteString("# Source: the UAPI headers of Linux 7.2 (Debian linux-libc-dev 7.2.13-1, every architecture's), the headers that headers.go lists,\n")
-	b.WriteString("# evaluated by each architecture's gcc 12 (loongarch64: x86_64's with loongarch's headers and macros).\n")
-	b.WriteString("# Made by arch/gen/extract (constants).\n")
-	for _, n := range slices.Sorted(maps.Keys(all)) {
-		b.WriteString(n + "\t" + valuesText(all[n]) + "\n")
+	if err := writeNumberings(s, numberings["asm/errno.h"], numberings["asm/signal.h"]); err != nil {
+		return err
 	}
-	return os.WriteFile(filepath.Join(s.facts, "constants.tsv"), []byte(b.String()), 0o644)
+	return writeConstants(filepath.Join(s.facts, "constants.tsv"), all,
+		"# Constants for system-call arguments: name, then its value where all nine ABIs agree, or abi=value for each ABI that has it.\n"+
+			"# Source: the UAPI headers of Linux 7.2 (Debian linux-libc-dev 7.2.13-1, every architecture's), the headers that extract/headers.go lists,\n"+
+			"# evaluated by each architecture's gcc 12 (loongarch64: x86_64's with loongarch's headers and macros).\n"+
+			"# Made by arch/gen/extract (constants).\n")
+}
+
+// record adds a value that is not there yet and returns the one that counts.
+func record(all map[string]map[string]value, name, abi string, v value) value {
+	if all[name] == nil {
+		all[name] = map[string]value{}
+	}
+	if old, ok := all[name][abi]; ok {
+		return old
+	}
+	all[name][abi] = v
+	return v
+}
+
+func writeShims() (string, error) {
+	dir, err := os.MkdirTemp("", "shims")
+	if err != nil {
+		return "", err
+	}
+	for name, text := range shims {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
 }
 
 func valuesText(byABI map[string]value) string {
@@ -242,4 +282,13 @@ func valuesText(byABI map[string]value) string {
 		return byABI[compilers[0].abi].String()
 	}
 	return strings.Join(list, "\t")
+}
+
+func parseValue(s string) (value, error) {
+	if strings.HasPrefix(s, "-") {
+		n, err := strconv.ParseInt(s, 0, 64)
+		return value{uint64(n), true}, err
+	}
+	n, err := strconv.ParseUint(s, 0, 64)
+	return value{bits: n}, err
 }

@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // headers are the UAPI headers whose constants stand in arguments of system
 // calls. Where two define one name differently, the earlier one counts.
 var headers = []string{
@@ -17,7 +19,7 @@ var headers = []string{
 	"linux/swap.h", "linux/sysinfo.h", "linux/socket.h", "linux/in.h", "linux/in6.h", "linux/net.h", "linux/un.h", "linux/tcp.h", "linux/udp.h",
 	"linux/sockios.h", "linux/if.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_arp.h", "linux/if_ether.h", "linux/if_alg.h",
 	"linux/netlink.h", "linux/vm_sockets.h", "linux/xfrm.h", "linux/tls.h", "linux/if_xdp.h", "linux/errqueue.h", "linux/filter.h",
-	"linux/ioctl.h", "linux/major.h", "linux/tty.h", "linux/tty_flags.h", "linux/serial.h", "linux/kd.h", "linux/vt.h", "linux/tiocl.h",
+	"linux/ioctl.h", "linux/termios.h", "linux/major.h", "linux/tty.h", "linux/tty_flags.h", "linux/serial.h", "linux/kd.h", "linux/vt.h", "linux/tiocl.h",
 	"linux/loop.h", "linux/blkpg.h", "linux/blkzoned.h", "linux/fiemap.h", "linux/fscrypt.h", "linux/fsverity.h", "linux/fsmap.h", "linux/fuse.h",
 	"linux/kvm.h", "linux/vhost.h", "linux/vfio.h", "linux/rtc.h", "linux/hdreg.h", "linux/watchdog.h", "linux/uinput.h", "linux/input.h",
 	"linux/hidraw.h", "linux/dma-buf.h", "linux/dma-heap.h", "linux/sync_file.h", "linux/udmabuf.h", "linux/ppp-ioctl.h", "linux/if_pppox.h",
@@ -28,16 +30,51 @@ var headers = []string{
 	"linux/nitro_enclaves.h", "linux/mman.h", "linux/mshv.h", "linux/iommufd.h", "linux/stddef.h",
 }
 
-// notConstants are macros that expand to an integer but name no argument.
-var notConstants = map[string]bool{}
+// shims stand in for the libc headers that some UAPI headers include, so that
+// nothing but the kernel's definitions is seen.
+var shims = map[string]string{
+	"stdint.h":     "#include <linux/types.h>\ntypedef __u8 uint8_t; typedef __u16 uint16_t; typedef __u32 uint32_t; typedef __u64 uint64_t;\ntypedef __s32 int32_t; typedef __s64 int64_t;\n",
+	"sys/time.h":   "#include <linux/time.h>\n",
+	"sys/ioctl.h":  "#include <asm/ioctls.h>\n#include <linux/ioctl.h>\n",
+	"sys/socket.h": "struct sockaddr { __kernel_sa_family_t sa_family; char sa_data[14]; };\n",
+	"limits.h":     "#include <linux/limits.h>\n",
+	"string.h":     "\n",
+	"stddef.h":     "\n",
+	"sys/types.h":  "\n",
+}
 
-// prelude is the C text in front of a header: those that lean on libc's types
-// get the kernel's.
+// needs are the headers that the macros of a header lean on without including
+// them.
+var needs = map[string][]string{
+	"asm/ioctls.h":      {"asm/termbits.h", "linux/serial.h"},
+	"asm/termios.h":     {"linux/serial.h"},
+	"linux/termios.h":   {"linux/serial.h"},
+	"linux/fs.h":        {"linux/fcntl.h", "linux/fiemap.h", "linux/blktrace_api.h"},
+	"linux/mount.h":     {"linux/fcntl.h"},
+	"linux/dma-heap.h":  {"linux/fcntl.h"},
+	"linux/sockios.h":   {"asm/ioctls.h"},
+	"linux/un.h":        {"linux/sockios.h"},
+	"linux/ppp-ioctl.h": {"linux/filter.h", "linux/sockios.h"},
+	"linux/sonet.h":     {"linux/atmioc.h"},
+}
+
+// prelude is the C text in front of a header.
 func prelude(header string) string {
-	return "#include <linux/types.h>\n#include <linux/posix_types.h>\n#include <linux/time_types.h>\n" +
-		"#include <linux/socket.h>\n" +
-		"typedef __kernel_sa_family_t sa_family_t; typedef __kernel_pid_t pid_t; typedef __kernel_size_t size_t;\n" +
-		"typedef __kernel_loff_t loff_t; typedef __kernel_key_t key_t;\n" +
-		"#define NULL ((void *)0)\n#define offsetof(t, m) __builtin_offsetof(t, m)\n" +
-		"#include <" + header + ">\n"
+	var b strings.Builder
+	for _, h := range []string{"types", "posix_types", "time", "ioctl", "socket", "const"} {
+		b.WriteString("#include <linux/" + h + ".h>\n")
+	}
+	b.WriteString("typedef __kernel_sa_family_t sa_family_t; typedef __kernel_pid_t pid_t; typedef __kernel_size_t size_t;\n" +
+		"typedef __kernel_loff_t loff_t; typedef __kernel_key_t key_t; typedef __kernel_old_time_t time_t;\n" +
+		"#define NULL ((void *)0)\n#define offsetof(t, m) __builtin_offsetof(t, m)\n")
+	for _, h := range append(needs[header], header) {
+		b.WriteString("#include <" + h + ">\n")
+	}
+	return b.String()
+}
+
+// unwantedFrom reports whether a header's name is not one for arguments:
+// asm/ptrace.h numbers registers (EAX, R15) beside its requests.
+func unwantedFrom(header, name string) bool {
+	return header == "asm/ptrace.h" && !strings.HasPrefix(name, "PTRACE_")
 }

@@ -21,12 +21,16 @@ var steps = []step{
 	{"numbers", extractNumbers},
 	{"prototypes", extractPrototypes},
 	{"constants", extractConstants},
+	{"xsys", extractXsys},
+	{"aliases", extractAliases},
 }
 
 // sources says where the inputs are and where the facts go.
 type sources struct {
 	linux   string // an unpacked linux-source-6.12
 	headers string // usr/include of an unpacked linux-libc-dev
+	xsys    string // the module golang.org/x/sys
+	manual  string // man2 of manpages-dev
 	facts   string // arch/gen/facts
 }
 
@@ -34,6 +38,8 @@ func main() {
 	var s sources
 	flag.StringVar(&s.linux, "linux", "", "directory of the unpacked linux-source-6.12")
 	flag.StringVar(&s.headers, "headers", "", "usr/include of the unpacked linux-libc-dev")
+	flag.StringVar(&s.xsys, "xsys", "", "directory of the module golang.org/x/sys")
+	flag.StringVar(&s.manual, "manual", "/usr/share/man/man2", "directory of section 2 of the manual")
 	flag.StringVar(&s.facts, "facts", "facts", "directory to write to")
 	only := flag.String("only", "", "comma-separated steps to run; default: all")
 	flag.Parse()
