@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"sandbox/arch"
-	"sandbox/compiler"
 	"sandbox/internal/diag"
 	"sandbox/policy"
 	"sandbox/policy/typed"
@@ -86,8 +85,8 @@ func compileEach(p *typed.Policy) error {
 		}
 	}
 	for _, machine := range machines {
-		if _, err := compiler.Compile(onMachine(p, machine)); err != nil {
-			return fail("cannot compile for %s: %v", machine, err)
+		if _, err := compilePolicy(onMachine(p, machine)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -83,7 +83,7 @@ func prepareCompile(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		program, err := compilePolicy(policy)
+		program, err := newCompiled(policy)
 		if err != nil {
 			return err
 		}
@@ -112,10 +112,19 @@ func findFormat(name string, asJSON bool) (format, error) {
 	return list[slices.IndexFunc(list, func(f format) bool { return f.name == name })], nil
 }
 
-func compilePolicy(policy *typed.Policy) (*compiled, error) {
+// compilePolicy compiles a policy, and says it if that cannot be done.
+func compilePolicy(policy *typed.Policy) (*compiler.Compiled, error) {
 	program, err := compiler.Compile(policy)
 	if err != nil {
-		return nil, fail("cannot compile: %v", err)
+		return nil, fail("cannot compile the policy: %v", err)
+	}
+	return program, nil
+}
+
+func newCompiled(policy *typed.Policy) (*compiled, error) {
+	program, err := compilePolicy(policy)
+	if err != nil {
+		return nil, err
 	}
 	return &compiled{program, policy, constantNotes(program.Program.Code(), 0)}, nil
 }

@@ -1,6 +1,10 @@
 package main
 
-import "flag"
+import (
+	"flag"
+
+	"sandbox/launcher"
+)
 
 func execVerb() *verb {
 	return &verb{
@@ -25,10 +29,10 @@ func prepareExec(options *flag.FlagSet) action {
 	l.declare(options)
 	log := options.Bool("log", false, "have the kernel log what is denied (SECCOMP_FILTER_FLAG_LOG)")
 	return func(u *ui, operands []string) error {
-		_, program, command, err := l.ready("exec", operands)
+		s, err := l.ready("exec", operands)
 		if err != nil {
 			return err
 		}
-		return execInPlace(program, command, *log)
+		return launcher.Exec(s.program, s.command, launcher.Options{Log: *log})
 	}
 }

@@ -3,12 +3,10 @@ package main
 import (
 	"flag"
 	"os"
-	"slices"
 	"strconv"
-	"strings"
 
 	"sandbox/bpf"
-	"sandbox/compiler"
+	"sandbox/internal/inherited"
 	"sandbox/launcher"
 	"sandbox/policy/typed"
 )
@@ -24,30 +22,55 @@ func (l *launch) declare(options *flag.FlagSet) {
 	options.Var(&l.keep, "keep-fd", "leave descriptor `N` open for the program")
 }
 
-// ready does all that can be done before a process is changed: when it
-// returns without an error, only the kernel can still say no.
-func (l *launch) ready(v string, operands []string) (policy *typed.Policy, program bpf.Program, command launcher.Command, err error) {
+// A start is a launch of which all is done that can be done before a process
+// is changed: only the kernel can still say no.
+type start struct {
+	policy  *typed.Policy
+	program bpf.Program
+	command launcher.Command
+}
+
+// ready prepares the start of the command in operands.
+func (l *launch) ready(v string, operands []string) (*start, error) {
 	if len(operands) == 0 {
-		err = misuse("%s needs a command", v).hinted("sandbox %s -p POLICY -- COMMAND", v)
-		return nil, program, command, err
+		return nil, misuse("%s needs a command", v).hinted("sandbox %s -p POLICY -- COMMAND", v)
 	}
 	keep, err := l.descriptors()
 	if err != nil {
-		return nil, program, command, err
+		return nil, err
 	}
-	if policy, err = l.loadToLaunch(); err != nil {
-		return nil, program, command, err
+	policy, err := l.loadToLaunch()
+	if err != nil {
+		return nil, err
 	}
 	path, err := resolve(operands[0])
 	if err != nil {
-		return nil, program, command, err
+		return nil, err
 	}
-	compiled, err := compiler.Compile(policy)
+	program, err := compilePolicy(policy)
 	if err != nil {
-		return nil, program, command, fail("cannot compile the policy: %v", err)
+		return nil, err
 	}
-	command = launcher.Command{Path: path, Args: operands, Env: os.Environ(), Keep: keep}
-	return policy, compiled.Program, command, nil
+	return &start{
+		policy:  policy,
+		program: program.Program,
+		command: launcher.Command{
+			Path:      path,
+			Args:      operands,
+			Env:       os.Environ(),
+			Keep:      keep,
+			Inherited: launcher.Inherited(inherited.Read()),
+		},
+	}, nil
+}
+
+// resolve finds the executable of a command, as a shell would.
+func resolve(name string) (path string, err error) {
+	search, set := os.LookupEnv("PATH")
+	if !set {
+		search = launcher.DefaultPath
+	}
+	return launcher.Resolve(name, search)
 }
 
 // descriptors returns the numbers given to --keep-fd.
@@ -63,62 +86,4 @@ func (l *launch) descriptors() ([]int, error) {
 		}
 	}
 	return list, nil
-}
-
-// deadlyRules describes the rules that can end a process by SIGSYS.
-func deadlyRules(policy *typed.Policy) []string {
-	var list []string
-	eachRule(policy, func(r *typed.Rule, filters []string) {
-		switch r.Action.Kind {
-		case typed.KillProcess, typed.KillThread, typed.Trap:
-			list = append(list, describeRule(r, filters))
-		}
-	})
-	return list
-}
-
-// describeRule returns a rule in one line: action, name, place, filters.
-func describeRule(r *typed.Rule, filters []string) string {
-	words := []string{r.Action.String()}
-	if r.Name != "" {
-		words = append(words, strconv.Quote(r.Name))
-	}
-	if place := placeOf(r.At); place != "" {
-		words = append(words, "at "+place)
-	}
-	text := strings.Join(words, " ")
-	if len(filters) > 0 {
-		text += ": " + oneLine(strings.Join(filters, "; "))
-	}
-	return text
-}
-
-// eachRule calls f once for each rule of the policy, with the texts of its
-// filters, in the order in which rules are tried. What a rule is on two ABIs
-// counts once.
-func eachRule(policy *typed.Policy, f func(r *typed.Rule, filters []string)) {
-	for i := range policy.Layers {
-		layer := &policy.Layers[i]
-		var order []*typed.Rule
-		filters := make(map[typed.Rule][]string)
-		add := func(r *typed.Rule, text string) {
-			list, seen := filters[*r]
-			if !seen {
-				order = append(order, r)
-			}
-			if text != "" && !slices.Contains(list, text) {
-				list = append(list, text)
-			}
-			filters[*r] = list
-		}
-		add(layer.Unserved, "")
-		for _, section := range layer.ABIs {
-			for k := range section.Filters {
-				add(section.Filters[k].Rule, section.Filters[k].Text)
-			}
-		}
-		for _, r := range order {
-			f(r, filters[*r])
-		}
-	}
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"flag"
 
-	"sandbox/policy/typed"
+	"sandbox/launcher"
 )
 
 func runVerb() *verb {
@@ -29,39 +29,21 @@ func prepareRun(options *flag.FlagSet) action {
 	var l launch
 	l.declare(options)
 	return func(u *ui, operands []string) error {
-		policy, program, command, err := l.ready("run", operands)
+		s, err := l.ready("run", operands)
 		if err != nil {
 			return err
 		}
-		end, err := startAndWait(program, command)
+		process, err := launcher.Start(s.program, s.command, launcher.Options{Forward: true})
 		if err != nil {
 			return err
 		}
-		if end.killed {
-			sayWhoKills(u, policy, command.Path, end.pid)
+		status, err := process.Wait()
+		if err != nil {
+			return err
 		}
-		return exitStatus(end.code)
+		if status.Killed() {
+			sayWhoKills(u, s.policy, s.command.Path, process.Pid())
+		}
+		return exitStatus(status.ExitCode())
 	}
-}
-
-// sayWhoKills names the rules that could have ended a process by SIGSYS.
-// Nothing tells which call it was: the kernel does not keep it.
-func sayWhoKills(u *ui, policy *typed.Policy, path string, pid int) {
-	rules := deadlyRules(policy)
-	if len(rules) == 0 {
-		u.say("%s (process %d) was ended by SIGSYS, and no rule of the policy does that", oneLine(path), pid)
-		return
-	}
-	u.say("%s (process %d) was ended by SIGSYS, as these rules do:", oneLine(path), pid)
-	for _, r := range rules {
-		u.say("  %s", r)
-	}
-	u.hint("'sandbox explain CALL' says which rule decides a call")
-}
-
-// An ending is how a child ended.
-type ending struct {
-	pid    int
-	code   int  // 128+n for signal n
-	killed bool // by SIGSYS
 }
