@@ -3,10 +3,8 @@ package main
 import (
 	"flag"
 	"slices"
-	"strings"
 
 	"sandbox/arch"
-	"sandbox/internal/diag"
 	"sandbox/policy"
 	"sandbox/policy/typed"
 )
@@ -45,7 +43,7 @@ func prepareCheck(options *flag.FlagSet) action {
 		if loaded != nil {
 			list = append(list, loaded.Absent()...)
 		}
-		list = slices.DeleteFunc(list, aboutProfile)
+		list = withoutProfiles(list)
 		if *asJSON {
 			for _, record := range list.Records() {
 				if err := u.answerJSON(record); err != nil {
@@ -66,13 +64,6 @@ func prepareCheck(options *flag.FlagSet) action {
 		}
 		return nil
 	}
-}
-
-// aboutProfile reports whether a diagnostic is no error, and about a shipped
-// profile: those serve every ABI, so that something in them is always idle,
-// and nobody can change them.
-func aboutProfile(d diag.Diagnostic) bool {
-	return d.Severity != diag.Error && d.Span.Source != nil && strings.HasPrefix(d.Span.Source.Name, "profile:")
 }
 
 // compileEach compiles the policy as each machine will that serves one of its

@@ -2,6 +2,8 @@ package main
 
 import (
 	"flag"
+	"slices"
+	"strings"
 
 	"sandbox/internal/diag"
 	"sandbox/policies"
@@ -95,7 +97,16 @@ func (o *policyOptions) loadToCompile() (*typed.Policy, error) {
 func (u *ui) diagnose(list diag.List) {
 	style := diag.Style{Prefix: "sandbox: ", Color: u.coloured(), Limit: mostDiagnostics}
 	// Nothing can be said about a standard error that takes nothing.
-	_ = style.Write(u.err, list)
+	_ = style.Write(u.err, withoutProfiles(list))
+}
+
+// withoutProfiles returns the list without what is no error and about a
+// shipped profile: those serve every ABI, so that something in them is always
+// idle, and nobody can change them.
+func withoutProfiles(list diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool {
+		return d.Severity != diag.Error && d.Span.Source != nil && strings.HasPrefix(d.Span.Source.Name, "profile:")
+	})
 }
 
 // mostDiagnostics is how many messages a person still reads.
