@@ -56,6 +56,7 @@ func prepareExplain(options *flag.FlagSet) action {
 		}
 		e := explainer{ui: u, policy: loaded.Typed, abi: abi, asJSON: *asJSON}
 		if text == "-" {
+			e.many = true
 			return e.stream()
 		}
 		return e.one(text)
@@ -68,6 +69,7 @@ type explainer struct {
 	policy *typed.Policy
 	abi    arch.ABI
 	asJSON bool
+	many   bool // calls are read one after the other
 }
 
 // one answers for one call.
@@ -78,6 +80,9 @@ func (e *explainer) one(text string) error {
 	}
 	if e.asJSON {
 		return e.answerJSON(e.json(text, &call))
+	}
+	if e.many {
+		e.answer("%s:", text)
 	}
 	e.write(&call)
 	return nil

@@ -23,7 +23,7 @@ func (v *verb) run(u *ui, args []string) error {
 		v.writeHelp(u.out)
 		return nil
 	}
-	return v.optionError(options, err.Error())
+	return v.optionError(options, args, err.Error())
 }
 
 // options returns the verb's options, and the action that reads them.
@@ -36,7 +36,7 @@ func (v *verb) options() (*flag.FlagSet, action) {
 
 // optionError says what is wrong with the options. Package flag tells its
 // errors apart by their text only.
-func (v *verb) optionError(options *flag.FlagSet, text string) error {
+func (v *verb) optionError(options *flag.FlagSet, args []string, text string) error {
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
 		return misuse("%s: option %s needs a value", v.name, dashed(name)).hinted("see 'sandbox %s --help'", v.name)
 	}
@@ -44,14 +44,43 @@ func (v *verb) optionError(options *flag.FlagSet, text string) error {
 	if !unknown {
 		return misuse("%s: %s", v.name, text).hinted("see 'sandbox %s --help'", v.name)
 	}
-	f := misuse("%s has no option %q", v.name, dashed(name))
-	if near, ok := diag.Nearest(name, optionNames(options)); ok {
-		f.hinted("did you mean %s?", dashed(near))
-	}
-	if v.operand == commandOperand {
-		f.hinted("options of the program come after it: sandbox %s -p POLICY -- PROGRAM %s", v.name, dashed(name))
+	written := asWritten(name, args)
+	f := misuse("%s has no option %q", v.name, written)
+	if meant, ok := meantOption(options, name); ok {
+		f.hinted("did you mean %s?", meant)
+	} else if v.operand == commandOperand {
+		f.hinted("options of the program come after it: sandbox %s -p POLICY -- PROGRAM %s", v.name, written)
 	}
 	return f.hinted("see 'sandbox %s --help'", v.name)
+}
+
+// asWritten returns an option with the dashes that the user gave it.
+func asWritten(name string, args []string) string {
+	for _, arg := range args {
+		option, _, _ := strings.Cut(arg, "=")
+		if option == "-"+name || option == "--"+name {
+			return option
+		}
+	}
+	return dashed(name)
+}
+
+// meantOption guesses which option was meant by a name that is none: one of
+// nearly that name, one whose value is called so (--policy), or a short one
+// with its value written to it (-pNAME).
+func meantOption(options *flag.FlagSet, name string) (string, bool) {
+	if near, ok := diag.Nearest(name, optionNames(options)); ok {
+		return dashed(near), true
+	}
+	for _, o := range listOptions(options) {
+		if value, _ := flag.UnquoteUsage(o); strings.EqualFold(value, name) {
+			return dashed(o.Name) + " " + value, true
+		}
+	}
+	if o := options.Lookup(name[:1]); o != nil {
+		return dashed(o.Name) + " " + name[1:], true
+	}
+	return "", false
 }
 
 func optionNames(options *flag.FlagSet) iter.Seq[string] {
