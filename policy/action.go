@@ -23,6 +23,9 @@ func (a action) same(b action) bool {
 	return a.kind == b.kind && a.data == b.data && a.errno == b.errno
 }
 
+// passes reports whether a call runs under the action.
+func (a action) passes() bool { return a.kind == typed.Allow || a.kind == typed.Log }
+
 // The numbers that go into the 16 bits of SECCOMP_RET_DATA. The kernel caps
 // errno values at MAX_ERRNO (kernel/seccomp.c).
 const (

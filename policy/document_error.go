@@ -24,7 +24,7 @@ func (b *builder) syntaxError(err error) {
 	}
 	d := b.list.Errorf(b.span(start, end), "not valid TOML: %s", refused.Message)
 	switch {
-	case !strings.Contains(refused.Message, "key") && b.unquoted(start):
+	case !strings.Contains(refused.Message, "start of key") && b.unquoted(start):
 		end = b.lineEnd(start)
 		d.Span = b.span(start, end)
 		d.Message = "not valid TOML: a value that starts with a letter must be quoted"
@@ -36,6 +36,9 @@ func (b *builder) syntaxError(err error) {
 			d.Span = b.span(open, open+len(quotes))
 			d.Message = "not valid TOML: the string that opens with " + quotes + " never ends"
 		}
+	case strings.HasSuffix(refused.Message, "strings cannot have new lines"):
+		d.Message = "not valid TOML: the string does not end on its line"
+		d.Hintf(`write """ around a string of several lines`)
 	}
 }
 

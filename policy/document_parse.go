@@ -146,7 +146,8 @@ func (b *builder) arrayHeader(n *unstable.Node) {
 	if !ok {
 		return
 	}
-	element := value{kind: tableKind, at: last.at, table: &table{at: last.at, origin: elementTable}}
+	at := b.brackets(last.at)
+	element := value{kind: tableKind, at: at, table: &table{at: at, origin: elementTable}}
 	e := t.find(last.name)
 	if e == nil {
 		e = t.add(entry{key: last.name, at: last.at, value: value{kind: tablesKind, at: last.at}})
@@ -160,6 +161,15 @@ func (b *builder) arrayHeader(n *unstable.Node) {
 	}
 	e.value.elements = append(e.value.elements, element)
 	b.current = element.table
+}
+
+// brackets returns the whole of a header [[…]] whose last key is at a span.
+func (b *builder) brackets(key diag.Span) diag.Span {
+	text := b.source.Text
+	start := 1 + strings.LastIndexByte(text[:key.Start], '\n')
+	start += strings.IndexByte(text[start:], '[')
+	end := key.End + strings.IndexByte(text[key.End:], ']')
+	return b.span(start, end+len("]]"))
 }
 
 // walkHeader goes to the table that holds the last part of a header.

@@ -105,7 +105,7 @@ inline = { x = [1,2] , y = {} }
 		{inline.value.at, `{ x = [1,2] , y = {} }`},
 		{inline.value.table.find("x").value.at, `[1,2]`},
 		{inline.value.table.find("y").value.at, `{}`},
-		{root.find("rule").value.elements[0].at, `rule`},
+		{root.find("rule").value.elements[0].at, `[[rule]]`},
 	} {
 		if got := written(test.at); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)

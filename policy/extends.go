@@ -65,7 +65,7 @@ func (l *loader) profile(r reference) *file {
 		return nil
 	}
 	f := &file{id: id, profile: true, source: &diag.Source{Name: id.path, Text: text}}
-	return l.parse(f)
+	return l.parse(f, r)
 }
 
 func (l *loader) file(r reference) *file {
@@ -94,7 +94,7 @@ func (l *loader) file(r reference) *file {
 	if h.pipe {
 		f.base = "."
 	}
-	return l.parse(f)
+	return l.parse(f, r)
 }
 
 // unreadable reports a file that cannot be read.
@@ -136,8 +136,15 @@ func (l *loader) again(f *file, r reference) *file {
 	return nil
 }
 
+// maxFiles bounds how many files a request may reach.
+const maxFiles = 256
+
 // parse reads a file's text and the files that it extends.
-func (l *loader) parse(f *file) *file {
+func (l *loader) parse(f *file, r reference) *file {
+	if len(l.files) == maxFiles {
+		l.list.Errorf(r.at, "the policies extend more than %d files", maxFiles)
+		return nil
+	}
 	l.files = append(l.files, f)
 	l.sources = append(l.sources, f.source)
 	l.stack = append(l.stack, f)
@@ -149,9 +156,11 @@ func (l *loader) parse(f *file) *file {
 	if problems.Failed() {
 		f.broken = true // what the rest would say is not worth much
 	} else {
-		r := reader{file: f, list: &l.list}
-		if extends := r.read(root); extends != nil {
-			l.extend(f, r.texts(extends, `extends = ["baseline"]`))
+		reader := reader{file: f, list: &l.list}
+		if extends := reader.read(root); extends != nil {
+			names := reader.texts(extends, `extends = ["baseline"]`)
+			f.broken = f.broken || names == nil
+			l.extend(f, names)
 		}
 	}
 	f.loading = false

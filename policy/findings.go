@@ -11,9 +11,14 @@ import (
 // findings collects what is found about filters for one ABI after the other,
 // so that what holds for several is said once.
 type findings struct {
-	list  []finding
-	index map[findingKey]int // into list
+	list   []finding
+	index  map[findingKey]int // into list
+	errors int
 }
+
+// maxErrors is how many errors are enough to stop looking for more: a
+// suggestion for each of 100,000 misspelt names takes minutes.
+const maxErrors = 100
 
 type findingKey struct {
 	severity diag.Severity
@@ -39,6 +44,9 @@ func (f *findings) add(list diag.List, r *rule, abi arch.ABI) {
 			at = len(f.list)
 			f.index[key] = at
 			f.list = append(f.list, finding{Diagnostic: list[i], rule: r})
+			if list[i].Severity == diag.Error {
+				f.errors++
+			}
 		}
 		if abis := &f.list[at].abis; !slices.Contains(*abis, abi) {
 			*abis = append(*abis, abi)

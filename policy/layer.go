@@ -44,6 +44,11 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		Unserved: b.unserved(),
 	}
 	b.warnOfABIs()
+	if len(rules) == 0 && s.fallback.value.passes() && !l.list.Failed() {
+		// As an empty profile that means no confinement (CVE-2023-2431).
+		l.list.Errorf(s.fallback.at, "the policy would confine nothing: it has no rules, and its default lets every call pass").
+			Hintf("write a [[rule]], or extend a policy that has one")
+	}
 	p.Typed.Layers = append(p.Typed.Layers, layer)
 	p.Layers = append(p.Layers, Layer{
 		Name:   name,

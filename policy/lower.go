@@ -59,6 +59,9 @@ func (b *lowering) appendRule(filters []typed.Filter, r *rule, abi arch.ABI) []t
 	lowered := &typed.Rule{Name: r.name, Reason: r.reason, At: at, Action: b.action(r.action, abi)}
 	*b.origins = append(*b.origins, origin{lowered, r.action.at})
 	for i := range r.filters {
+		if b.findings.errors > maxErrors {
+			break
+		}
 		f := &r.filters[i]
 		checked, problems := check.Filters(check.Input{
 			Filter:   f.parsed,

@@ -98,6 +98,7 @@ func (r *reader) missingVersion(root *table) {
 	message := "the policy has no version"
 	if len(root.entries) == 0 {
 		message = "the policy is empty"
+		r.file.broken = true // and lacks everything else too
 	}
 	r.list.Errorf(at, "%s", message).Hintf("a policy begins with version = 1")
 }
@@ -139,7 +140,7 @@ func (r *reader) texts(e *entry, example string) []value {
 		return nil
 	}
 	if len(e.value.elements) == 0 {
-		r.list.Errorf(e.value.at, "%s is empty", e.key).Hintf("write %s, or leave the key out", example)
+		r.list.Errorf(e.value.at, "%s is empty", e.key).Hintf("write %s", example)
 		return nil
 	}
 	good := make([]value, 0, len(e.value.elements))
@@ -212,14 +213,22 @@ func (r *reader) abi(e *entry) {
 }
 
 func (r *reader) kernel(e *entry) {
-	example := `kernel = "` + arch.Latest().String() + `"`
-	if e.value.kind != stringKind {
-		r.wrongKind(e, "a string", example)
+	if e.value.kind == floatKind || e.value.kind == integerKind {
+		r.wrongKind(e, "a string", `kernel = "`+written(e.value.at)+`"`)
 		return
 	}
-	version, ok := arch.ParseVersion(e.value.text.String)
+	text, ok := r.text(e, `kernel = "6.1"`)
 	if !ok {
-		r.list.Errorf(e.value.at, "%q is no kernel version", e.value.text.String).Hintf("write %s", example)
+		return
+	}
+	version, ok := arch.ParseVersion(text.String)
+	if !ok {
+		d := r.list.Errorf(e.value.at, "%q is no kernel release", text.String)
+		if release, ok := stableRelease(text.String); ok {
+			d.Hintf(`write kernel = "%s": system calls come with releases of two numbers`, release)
+		} else {
+			d.Hintf(`write kernel = "6.1", for example`)
+		}
 		return
 	}
 	switch {
@@ -232,14 +241,29 @@ func (r *reader) kernel(e *entry) {
 	r.file.own.kernel = setting[arch.Version]{version, e.value.at}
 }
 
+// stableRelease returns the release that a version such as "6.1.2" or
+// "6.1-rc3" belongs to.
+func stableRelease(text string) (arch.Version, bool) {
+	major, rest, _ := strings.Cut(text, ".")
+	end := 0
+	for end < len(rest) && '0' <= rest[end] && rest[end] <= '9' {
+		end++
+	}
+	return arch.ParseVersion(major + "." + rest[:end])
+}
+
 func (r *reader) action(e *entry, into *setting[action]) {
 	text, ok := r.text(e, e.key+` = "errno(EPERM)"`)
 	if !ok {
+		r.file.broken = true
 		return
 	}
-	if a, ok := parseAction(text, r.list); ok {
-		*into = setting[action]{a, e.value.at}
+	a, ok := parseAction(text, r.list)
+	if !ok {
+		r.file.broken = true
+		return
 	}
+	*into = setting[action]{a, e.value.at}
 }
 
 // written returns a span's text.

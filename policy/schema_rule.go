@@ -26,6 +26,9 @@ func (r *reader) rules(e *entry) {
 	}
 	r.file.rules = make([]*rule, 0, len(tables.elements))
 	for i := range tables.elements {
+		if r.hopeless() {
+			return
+		}
 		v := &tables.elements[i]
 		if v.kind != tableKind {
 			r.list.Errorf(v.at, "a rule must be a table, this is %s", v.kind).Hintf("write [[rule]]")
@@ -80,6 +83,9 @@ func (r *reader) filters(e *entry, rule *rule) {
 	texts := r.texts(e, exampleFilters)
 	rule.filters = make([]writtenFilter, 0, len(texts))
 	for i := range texts {
+		if r.hopeless() {
+			return
+		}
 		parsed, list := filter.Parse(texts[i].text)
 		*r.list = append(*r.list, list...)
 		if parsed != nil && !list.Failed() {
@@ -87,3 +93,7 @@ func (r *reader) filters(e *entry, rule *rule) {
 		}
 	}
 }
+
+// hopeless reports whether there are errors, and so many findings that more
+// would help nobody.
+func (r *reader) hopeless() bool { return len(*r.list) > maxErrors && r.list.Failed() }
