@@ -80,6 +80,9 @@ func (g *Generator) integer(t typed.Type, depth int) typed.Int {
 	}
 	switch g.IntN(10) {
 	case 0:
+		if g.Plain {
+			break
+		}
 		return &typed.Unary{Op: typed.UnaryOp(g.IntN(2)), X: g.integer(t, depth-1)}
 	case 1:
 		from := types[g.IntN(len(types))]
@@ -89,8 +92,11 @@ func (g *Generator) integer(t typed.Type, depth int) typed.Int {
 	case 2, 3, 4:
 		return &typed.Binary{Op: typed.BitAnd, X: g.integer(t, depth-1), Y: g.constant(t)}
 	}
-	op := typed.BinaryOp(g.IntN(10))
 	x := g.integer(t, depth-1)
+	if g.Plain {
+		return g.plain(t, x)
+	}
+	op := typed.BinaryOp(g.IntN(10))
 	switch op {
 	case typed.Shl, typed.Shr:
 		return &typed.Binary{Op: op, X: x, Y: &typed.Value{Of: t, Bits: uint64(g.IntN(int(t.Bits)))}}
@@ -103,6 +109,17 @@ func (g *Generator) integer(t typed.Type, depth int) typed.Int {
 		return &typed.Binary{Op: op, X: x, Y: g.constant(t)}
 	}
 	return &typed.Binary{Op: op, X: x, Y: g.integer(t, depth-1)}
+}
+
+// plain applies a constant to x, in a way that real policies do.
+func (g *Generator) plain(t typed.Type, x typed.Int) typed.Int {
+	ops := [...]typed.BinaryOp{typed.BitAnd, typed.BitAnd, typed.BitOr, typed.BitXor, typed.Add, typed.Sub, typed.Shl, typed.Shr}
+	op := ops[g.IntN(len(ops))]
+	y := g.constant(t)
+	if op == typed.Shl || op == typed.Shr {
+		y = &typed.Value{Of: t, Bits: uint64(g.IntN(int(t.Bits)))}
+	}
+	return &typed.Binary{Op: op, X: x, Y: y}
 }
 
 // divisor returns a constant that is not zero, mostly a small one: long

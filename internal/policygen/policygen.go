@@ -12,6 +12,11 @@ import (
 // A Generator makes random policies from one source of randomness.
 type Generator struct {
 	*rand.Rand
+
+	// Plain policies do to arguments what real ones do: masks, shifts, sums
+	// with constants and comparisons, but no products and no sums of arguments.
+	Plain bool
+
 	constants []uint64 // those of the policy at hand
 }
 

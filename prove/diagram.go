@@ -1,0 +1,152 @@
+package prove
+
+import "errors"
+
+// A diagram is a decision diagram: a function of input bits, as the index of
+// a node. Variables are tested in one order and equal nodes are one, so that
+// two functions are equal exactly if their indices are (R. E. Bryant,
+// "Graph-Based Algorithms for Boolean Function Manipulation", 1986).
+type diagram int32
+
+// The truth values.
+const (
+	never  diagram = 0
+	always diagram = 1
+)
+
+// A vertex is a node of a diagram: it tests one variable. The truth values and
+// outcomes are vertices without a test.
+type vertex struct {
+	variable  int32 // the position in the order; untested for an outcome
+	low, high diagram
+}
+
+// untested stands behind all variables.
+const untested = 1 << 30
+
+// diagrams is the arena of all vertices of a proof.
+type diagrams struct {
+	vertices []vertex
+	unique   []diagram // open hash table of vertices; -1: free
+	memo     []choice  // results of choose; overwritten when places collide
+	limit    int       // vertices that may be made
+}
+
+type choice struct{ f, g, h, result diagram }
+
+// errLimit ends a proof that would need too many vertices.
+var errLimit = errors.New("too many diagram nodes")
+
+func newDiagrams(limit int) *diagrams {
+	d := &diagrams{
+		vertices: make([]vertex, 0, 1<<9),
+		unique:   make([]diagram, 1<<10),
+		memo:     make([]choice, 1<<10),
+		limit:    limit,
+	}
+	for i := range d.unique {
+		d.unique[i] = -1
+	}
+	d.vertex(untested, 0, 0) // never
+	d.vertex(untested, 1, 0) // always
+	return d
+}
+
+// outcome returns the constant function with a given return value.
+func (d *diagrams) outcome(value uint32) diagram {
+	return d.vertex(untested, diagram(value), 1)
+}
+
+// valueOf returns the return value of an outcome.
+func (d *diagrams) valueOf(f diagram) uint32 { return uint32(d.vertices[f].low) }
+
+// input returns the function that is the input bit at a place of the order.
+func (d *diagrams) input(variable int32) diagram { return d.vertex(variable, never, always) }
+
+// vertex returns the one vertex of its form. It ends the proof by a panic with
+// errLimit, which Prove recovers.
+func (d *diagrams) vertex(variable int32, low, high diagram) diagram {
+	if low == high && variable != untested {
+		return low
+	}
+	v := vertex{variable, low, high}
+	mask := uint32(len(d.unique) - 1)
+	i := hash(uint32(variable), uint32(low), uint32(high)) & mask
+	for d.unique[i] >= 0 {
+		if d.vertices[d.unique[i]] == v {
+			return d.unique[i]
+		}
+		i = (i + 1) & mask
+	}
+	if len(d.vertices) >= d.limit {
+		panic(errLimit)
+	}
+	f := diagram(len(d.vertices))
+	d.vertices = append(d.vertices, v)
+	d.unique[i] = f
+	if 2*len(d.vertices) > len(d.unique) {
+		d.grow()
+	}
+	return f
+}
+
+func (d *diagrams) grow() {
+	d.unique = make([]diagram, 4*len(d.unique))
+	d.memo = make([]choice, 4*len(d.memo))
+	mask := uint32(len(d.unique) - 1)
+	for i := range d.unique {
+		d.unique[i] = -1
+	}
+	for f, v := range d.vertices {
+		i := hash(uint32(v.variable), uint32(v.low), uint32(v.high)) & mask
+		for d.unique[i] >= 0 {
+			i = (i + 1) & mask
+		}
+		d.unique[i] = diagram(f)
+	}
+}
+
+func hash(a, b, c uint32) uint32 {
+	h := a*0x9e3779b1 ^ b*0x85ebca6b ^ c*0xc2b2ae35
+	h ^= h >> 15
+	h *= 0x2c1b3c6d
+	return h ^ h>>13
+}
+
+// choose returns the function that is g where f is true, and h elsewhere.
+func (d *diagrams) choose(f, g, h diagram) diagram {
+	switch {
+	case f == always, g == h:
+		return g
+	case f == never:
+		return h
+	case g == always && h == never:
+		return f
+	}
+	place := hash(uint32(f), uint32(g), uint32(h)) & uint32(len(d.memo)-1)
+	if m := d.memo[place]; m.f == f && m.g == g && m.h == h {
+		return m.result
+	}
+	top := min(d.vertices[f].variable, d.vertices[g].variable, d.vertices[h].variable)
+	fl, fh := d.split(f, top)
+	gl, gh := d.split(g, top)
+	hl, hh := d.split(h, top)
+	low := d.choose(fl, gl, hl)
+	result := d.vertex(top, low, d.choose(fh, gh, hh))
+	d.memo[hash(uint32(f), uint32(g), uint32(h))&uint32(len(d.memo)-1)] = choice{f, g, h, result}
+	return result
+}
+
+// split returns what f is where a variable is 0 and where it is 1, for a
+// variable that f tests first or not at all.
+func (d *diagrams) split(f diagram, variable int32) (low, high diagram) {
+	if v := &d.vertices[f]; v.variable == variable {
+		return v.low, v.high
+	}
+	return f, f
+}
+
+func (d *diagrams) not(f diagram) diagram    { return d.choose(f, never, always) }
+func (d *diagrams) and(f, g diagram) diagram { return d.choose(f, g, never) }
+func (d *diagrams) or(f, g diagram) diagram  { return d.choose(f, always, g) }
+func (d *diagrams) xor(f, g diagram) diagram { return d.choose(f, d.not(g), g) }

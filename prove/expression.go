@@ -1,0 +1,162 @@
+package prove
+
+import "sandbox/policy/typed"
+
+// condition returns where b holds, in a region.
+func (m *meaning) condition(b typed.Bool, r region) diagram {
+	d := m.d
+	switch b := b.(type) {
+	case *typed.Truth:
+		if b.Value {
+			return always
+		}
+		return never
+	case *typed.NotExpr:
+		return d.not(m.condition(b.X, r))
+	case *typed.AndExpr:
+		return d.and(m.condition(b.X, r), m.condition(b.Y, r))
+	case *typed.OrExpr:
+		return d.or(m.condition(b.X, r), m.condition(b.Y, r))
+	case *typed.Predicate:
+		return m.condition(b.X, r)
+	case *typed.Compare:
+		return m.compare(b, r)
+	case *typed.In:
+		x, t := m.integer(b.X, r), b.X.Type()
+		found := never
+		for _, in := range b.Intervals {
+			low, high := constant(in.Low, int(t.Bits)), constant(in.High, int(t.Bits))
+			outside := d.or(m.less(x, low, t), m.less(high, x, t))
+			found = d.or(found, d.not(outside))
+		}
+		return found
+	}
+	panic("prove: a condition of no known kind")
+}
+
+func (m *meaning) compare(c *typed.Compare, r region) diagram {
+	d, t := m.d, c.X.Type()
+	x, y := m.integer(c.X, r), m.integer(c.Y, r)
+	switch c.Op {
+	case typed.Eq:
+		return d.equal(x, y)
+	case typed.Ne:
+		return d.not(d.equal(x, y))
+	case typed.Lt:
+		return m.less(x, y, t)
+	case typed.Le:
+		return d.not(m.less(y, x, t))
+	case typed.Gt:
+		return m.less(y, x, t)
+	default:
+		return d.not(m.less(x, y, t))
+	}
+}
+
+// less tells where x < y in the order of type t: for signed types the top bits
+// count against.
+func (m *meaning) less(x, y number, t typed.Type) diagram {
+	if t.Signed {
+		top := len(x) - 1
+		x, y = append(number(nil), x...), append(number(nil), y...)
+		x[top], y[top] = m.d.not(x[top]), m.d.not(y[top])
+	}
+	return m.d.below(x, y)
+}
+
+// integer returns the value of x, with as many bits as its type has.
+func (m *meaning) integer(x typed.Int, r region) number {
+	switch x := x.(type) {
+	case *typed.Value:
+		return constant(x.Bits, int(x.Of.Bits))
+	case *typed.Load:
+		low := r.word(m.in, x.Low)
+		if !x.Wide {
+			return low
+		}
+		return append(append(make(number, 0, 64), low...), r.word(m.in, x.High)...)
+	case *typed.Convert:
+		return convert(m.integer(x.X, r), x.X.Type(), x.To)
+	case *typed.Unary:
+		if x.Op == typed.Negate {
+			return m.d.negate(m.integer(x.X, r))
+		}
+		return m.d.complement(m.integer(x.X, r))
+	case *typed.Binary:
+		return m.binary(x, r)
+	}
+	panic("prove: an integer expression of no known kind")
+}
+
+func convert(v number, from, to typed.Type) number {
+	if from.Bits >= to.Bits {
+		return v[:to.Bits]
+	}
+	out := constant(0, int(to.Bits))
+	copy(out, v)
+	if from.Signed {
+		for i := len(v); i < len(out); i++ {
+			out[i] = v[len(v)-1]
+		}
+	}
+	return out
+}
+
+func (m *meaning) binary(x *typed.Binary, r region) number {
+	d := m.d
+	a, b := m.integer(x.X, r), m.integer(x.Y, r)
+	signed := x.Type().Signed
+	switch x.Op {
+	case typed.Add:
+		return d.add(a, b, never)
+	case typed.Sub:
+		return d.subtract(a, b)
+	case typed.Mul:
+		return d.multiply(a, b)
+	case typed.Div, typed.Rem:
+		return m.divide(x.Op, a, b, signed)
+	case typed.Shl:
+		n, _ := constantOf(b)
+		return shiftLeft(a, int(n))
+	case typed.Shr:
+		n, _ := constantOf(b)
+		fill := never
+		if signed {
+			fill = a[len(a)-1]
+		}
+		return shiftRight(a, int(n), fill)
+	case typed.BitAnd:
+		return d.bitwise(d.and, a, b)
+	case typed.BitOr:
+		return d.bitwise(d.or, a, b)
+	}
+	return d.bitwise(d.xor, a, b)
+}
+
+// divide truncates towards zero: signed numbers are divided by their
+// magnitudes, and the remainder has the sign of the dividend.
+func (m *meaning) divide(op typed.BinaryOp, a, b number, signed bool) number {
+	d := m.d
+	aNegative, bNegative := never, never
+	if signed {
+		aNegative, bNegative = a[len(a)-1], b[len(b)-1]
+		a, b = m.negateWhere(aNegative, a), m.negateWhere(bNegative, b)
+	}
+	quotient, remainder := d.divide(a, b)
+	if op == typed.Div {
+		return m.negateWhere(d.xor(aNegative, bNegative), quotient)
+	}
+	return m.negateWhere(aNegative, remainder)
+}
+
+func (m *meaning) negateWhere(f diagram, v number) number {
+	if f == never {
+		return v
+	}
+	negative := m.d.negate(v)
+	out := make(number, len(v))
+	for i := range v {
+		out[i] = m.d.choose(f, negative[i], v[i])
+	}
+	return out
+}

@@ -1,0 +1,184 @@
+package prove
+
+import (
+	"slices"
+
+	"sandbox/arch"
+	"sandbox/bpf"
+	"sandbox/policy/typed"
+)
+
+// meaning builds diagrams of what a policy says.
+type meaning struct {
+	d      *diagrams
+	in     *inputs
+	policy *typed.Policy
+	abis   []arch.ABI
+	cuts   map[uint32][]uint32 // by audit value: see cutsOf
+	layers [][]sectionMeaning  // by layer and section
+	at     *typed.Filter       // the filter being evaluated, for errLimit
+	meets  map[[2]diagram]diagram
+}
+
+// sectionMeaning is a section, its numbers cut where the filters that apply
+// change.
+type sectionMeaning struct {
+	section *typed.Section
+	pieces  []piece
+	reads   []wordSet // by filter
+	built   map[step]diagram
+}
+
+// A piece is a range of numbers, up to last, to which the same filters apply.
+type piece struct {
+	last    uint32
+	filters []int32
+}
+
+// A step is a filter in a region, with what follows where it does not match.
+type step struct {
+	filter int32
+	rest   diagram
+	region region // the zero region if the filter reads neither arch nor number
+}
+
+func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
+	m := &meaning{
+		d: d, in: in, policy: p, abis: p.ABIs(),
+		cuts: make(map[uint32][]uint32), meets: make(map[[2]diagram]diagram),
+	}
+	for i := range p.Layers {
+		sections := make([]sectionMeaning, len(p.Layers[i].ABIs))
+		for j := range sections {
+			s := &p.Layers[i].ABIs[j]
+			sections[j] = sectionMeaning{section: s, pieces: piecesOf(s.Filters), built: make(map[step]diagram)}
+			for k := range s.Filters {
+				sections[j].reads = append(sections[j].reads, reads(s.Filters[k].When))
+			}
+		}
+		m.layers = append(m.layers, sections)
+	}
+	return m
+}
+
+// piecesOf cuts the numbers into ranges that the same filters select.
+func piecesOf(filters []typed.Filter) []piece {
+	var lasts []uint32
+	for i := range filters {
+		for _, r := range filters[i].Numbers {
+			if r.First > 0 {
+				lasts = append(lasts, r.First-1)
+			}
+			lasts = append(lasts, r.Last)
+		}
+	}
+	slices.Sort(lasts)
+	lasts = slices.Compact(lasts)
+	pieces := make([]piece, len(lasts))
+	closed := make([]bool, len(lasts))
+	for i, last := range lasts {
+		pieces[i].last = last
+	}
+	for i := range filters {
+		for _, r := range filters[i].Numbers {
+			k, _ := slices.BinarySearch(lasts, r.First)
+			for ; k < len(pieces) && lasts[k] <= r.Last; k++ {
+				if !closed[k] {
+					pieces[k].filters = append(pieces[k].filters, int32(i))
+					closed[k] = filters[i].When == nil
+				}
+			}
+		}
+	}
+	return pieces
+}
+
+// decision returns what the policy says in a region, which must lie within one
+// piece of every section.
+func (m *meaning) decision(r region) diagram {
+	f := m.layer(0, r)
+	for i := range m.layers[1:] {
+		f = m.stronger(f, m.layer(i+1, r))
+	}
+	return f
+}
+
+func (m *meaning) layer(i int, r region) diagram {
+	if r.arch.single() {
+		for k := range m.layers[i] {
+			if s := &m.layers[i][k]; s.section.ABI.Audit() == r.arch.first {
+				return m.section(s, r)
+			}
+		}
+	}
+	return m.d.outcome(returnValue(m.policy.Layers[i].Unserved.Action))
+}
+
+func (m *meaning) section(s *sectionMeaning, r region) diagram {
+	k, _ := slices.BinarySearchFunc(s.pieces, r.nr.first, func(p piece, nr uint32) int {
+		if p.last < nr {
+			return -1
+		}
+		return 1
+	})
+	var f diagram
+	filters := s.pieces[k].filters
+	for n := len(filters) - 1; n >= 0; n-- {
+		f = m.filter(s, filters[n], r, f)
+	}
+	return f
+}
+
+// filter returns what is decided by the filter where it matches, and by rest
+// where it does not.
+func (m *meaning) filter(s *sectionMeaning, i int32, r region, rest diagram) diagram {
+	filter := &s.section.Filters[i]
+	outcome := m.d.outcome(returnValue(filter.Rule.Action))
+	if filter.When == nil {
+		return outcome
+	}
+	key := step{filter: i, rest: rest}
+	if s.reads[i].has(typed.WordNr) || s.reads[i].has(typed.WordArch) {
+		key.region = r
+	}
+	f, ok := s.built[key]
+	if !ok {
+		m.at = filter
+		f = m.d.choose(m.condition(filter.When, r), outcome, rest)
+		s.built[key] = f
+	}
+	return f
+}
+
+// stronger returns what two stacked filters come to.
+func (m *meaning) stronger(older, newer diagram) diagram {
+	d := m.d
+	a, b := d.vertices[older], d.vertices[newer]
+	if a.variable == untested && b.variable == untested {
+		if rank(d.valueOf(older)) > rank(d.valueOf(newer)) {
+			return older
+		}
+		return newer
+	}
+	key := [2]diagram{older, newer}
+	if f, ok := m.meets[key]; ok {
+		return f
+	}
+	top := min(a.variable, b.variable)
+	al, ah := d.split(older, top)
+	bl, bh := d.split(newer, top)
+	f := d.vertex(top, m.stronger(al, bl), m.stronger(ah, bh))
+	m.meets[key] = f
+	return f
+}
+
+// actions has the kernel's return value of each kind of action; its order is
+// that of precedence.
+var actions = [...]bpf.Return{bpf.Allow, bpf.Log, bpf.Trace, bpf.UserNotif, bpf.Errno, bpf.Trap, bpf.KillThread, bpf.KillProcess}
+
+func returnValue(a typed.Action) uint32 { return uint32(actions[a.Kind]) | uint32(a.Data) }
+
+// rank returns the place of a return value in the order of precedence.
+func rank(value uint32) int {
+	return slices.Index(actions[:], bpf.Return(value).Action())
+}

@@ -1,0 +1,115 @@
+// Package prove shows that a program decides every system call as a policy
+// does: for all values of struct seccomp_data, 512 bits. Classic BPF has no
+// loops, so both sides are functions that decision diagrams represent, and
+// equal functions are equal diagrams. The package shares no code with the
+// compiler: the checked policy is all that they have in common.
+package prove
+
+import (
+	"errors"
+	"fmt"
+
+	"sandbox/bpf"
+	"sandbox/policy/typed"
+)
+
+// MaxNodes is how many diagram nodes a proof may make before it is given up;
+// each takes about 60 bytes with its share of the tables. Real policies need some
+// hundreds.
+const MaxNodes = 1 << 19
+
+// A Proved is a program that was proved to decide as its policy does. The zero
+// value proves nothing and is refused wherever a Proved is asked for.
+type Proved struct {
+	program bpf.Program
+	stats   Stats
+}
+
+// Stats tells how much a proof had to look at.
+type Stats struct {
+	Regions int // ranges of arch and number that were compared
+	Nodes   int // diagram nodes made
+}
+
+// Program returns the program.
+func (p Proved) Program() bpf.Program { return p.program }
+
+// Stats returns the size of the proof.
+func (p Proved) Stats() Stats { return p.stats }
+
+// IsZero reports whether p proves nothing.
+func (p Proved) IsZero() bool { return p.program.IsZero() }
+
+// A Mismatch is a call about which a program and its policy disagree. It was
+// confirmed by the evaluator and the emulator.
+type Mismatch struct {
+	Call   typed.Call
+	Policy typed.Action // what the policy says
+	Return bpf.Return   // what the program returns
+}
+
+func (m *Mismatch) Error() string {
+	return fmt.Sprintf("the program does not do what the policy says: for arch %#x, number %d, ip %#x and arguments %#x the policy says %v, the program %v",
+		m.Call.Arch, int32(m.Call.Nr), m.Call.IP, m.Call.Args, m.Policy, m.Return)
+}
+
+// A GivenUp says that a proof would take too many nodes.
+type GivenUp struct {
+	Filter *typed.Filter // what was being evaluated; nil: the program
+}
+
+func (g *GivenUp) Error() string {
+	if g.Filter == nil {
+		return fmt.Sprintf("the program is too complex to be proved within %d diagram nodes", MaxNodes)
+	}
+	return fmt.Sprintf("%s:%d:%d: this filter is too complex to be proved within %d diagram nodes: use less arithmetic between arguments",
+		g.Filter.At.File, g.Filter.At.Line, g.Filter.At.Column, MaxNodes)
+}
+
+var errEmpty = errors.New("there is no policy or no program to prove")
+
+// Prove proves that program decides every call as p does, on machines of the
+// byte order of p's ABIs. The error is a *Mismatch with a call that tells them
+// apart, or a *GivenUp; neither comes with a Proved.
+func Prove(p *typed.Policy, program bpf.Program) (Proved, error) {
+	return prove(p, program, MaxNodes)
+}
+
+func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err error) {
+	abis := p.ABIs()
+	if len(abis) == 0 || program.IsZero() {
+		return Proved{}, errEmpty
+	}
+	d := newDiagrams(limit)
+	in := newInputs(d, p)
+	m := newMeaning(d, in, p)
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case errLimit:
+			proved, err = Proved{}, &GivenUp{Filter: m.at}
+		case errComputedReturn:
+			proved, err = Proved{}, errComputedReturn
+		default:
+			panic(r)
+		}
+	}()
+	x := newExecution(d, in, program, abis[0].BigEndian())
+	compared := 0
+	for _, result := range x.regions() {
+		for _, r := range m.cut(result.region) {
+			compared++
+			m.at = nil
+			want, got := m.decision(r), result.f
+			if want == got {
+				continue
+			}
+			within := r.within(d, in) // one side may know arch and number where the other does not
+			want, got = d.choose(within, want, never), d.choose(within, got, never)
+			if want != got {
+				return Proved{}, mismatch(p, program, abis[0].BigEndian(), d.difference(want, got, in))
+			}
+		}
+	}
+	return Proved{program, Stats{Regions: compared, Nodes: len(d.vertices)}}, nil
+}

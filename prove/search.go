@@ -1,0 +1,144 @@
+package prove
+
+import (
+	"sandbox/bpf"
+	"sandbox/policy/typed"
+)
+
+// A result is what a program returns in a region.
+type result struct {
+	region region
+	f      diagram
+}
+
+// A searcher follows the instructions that compare arch and number with
+// constants, and cuts the inputs into the regions that they tell apart.
+type searcher struct {
+	x       *execution
+	results []result
+}
+
+// regions returns what the program returns, region by region. The regions are
+// disjoint and cover all inputs.
+func (x *execution) regions() []result {
+	s := &searcher{x: x}
+	s.follow(0, everything, typed.Word(words), 0)
+	return s.results
+}
+
+// follow executes from pc. The accumulator holds a word of the input, arch or
+// number, or, if held is not a word, the value k.
+func (s *searcher) follow(pc int, r region, held typed.Word, k uint32) {
+	for {
+		in := s.x.program.At(pc)
+		pc++
+		switch in.Op {
+		case bpf.RetK:
+			s.results = append(s.results, result{r, s.x.d.outcome(uint32(bpf.Return(in.K).Effective()))})
+			return
+		case bpf.LdImm:
+			held, k = words, in.K
+		case bpf.Ja:
+			pc += int(in.K)
+		case bpf.JeqK, bpf.JgtK, bpf.JgeK, bpf.JsetK:
+			if held == words {
+				if holds(in, k) {
+					pc += int(in.Jt)
+				} else {
+					pc += int(in.Jf)
+				}
+				continue
+			}
+			if s.jump(in, pc, r, held) {
+				return
+			}
+			s.execute(pc-1, r, held, k)
+			return
+		case bpf.LdWAbs:
+			w := s.x.wordAt(in.K)
+			if w != typed.WordNr && w != typed.WordArch {
+				s.execute(pc-1, r, held, k)
+				return
+			}
+			held = w
+		default:
+			s.execute(pc-1, r, held, k)
+			return
+		}
+	}
+}
+
+// execute leaves the search: the rest depends on more than arch and number.
+func (s *searcher) execute(pc int, r region, held typed.Word, k uint32) {
+	a := constant(uint64(k), 32)
+	if held != words {
+		a = r.word(s.x.in, held)
+	}
+	from := state{pc: pc, a: s.x.number(a)}
+	s.results = append(s.results, result{r, s.x.from(from, r)})
+}
+
+// jump follows both ways of a conditional jump with the parts of the region
+// that go there. It reports whether it could cut the region.
+func (s *searcher) jump(in bpf.Instruction, pc int, r region, held typed.Word) bool {
+	at := r.nr
+	if held == typed.WordArch {
+		at = r.arch
+	}
+	goes := func(part span, ok, yes bool) {
+		if !ok {
+			return
+		}
+		to, within := pc+int(in.Jf), r
+		if yes {
+			to = pc + int(in.Jt)
+		}
+		if held == typed.WordArch {
+			within.arch = part
+		} else {
+			within.nr = part
+		}
+		s.follow(to, within, held, 0)
+	}
+	border, overflow := in.K, false
+	switch in.Op {
+	case bpf.JsetK:
+		if !at.single() {
+			return false
+		}
+		goes(at, true, holds(in, at.first))
+		return true
+	case bpf.JgtK:
+		border, overflow = in.K+1, in.K == ^uint32(0)
+	}
+	if overflow { // nothing is above the highest value
+		goes(at, true, false)
+		return true
+	}
+	below, someBelow := at.below(border)
+	goes(below, someBelow, false)
+	above, someAbove := at.from(border)
+	if in.Op != bpf.JeqK || !someAbove {
+		goes(above, someAbove, true)
+		return true
+	}
+	goes(span{border, border}, above.first == border, true)
+	if border != ^uint32(0) {
+		rest, some := above.from(border + 1)
+		goes(rest, some, false)
+	}
+	return true
+}
+
+// holds decides a jump with a constant for a known value of A.
+func holds(in bpf.Instruction, a uint32) bool {
+	switch in.Op {
+	case bpf.JeqK:
+		return a == in.K
+	case bpf.JgtK:
+		return a > in.K
+	case bpf.JgeK:
+		return a >= in.K
+	}
+	return a&in.K != 0
+}
