@@ -5,7 +5,6 @@ package launcher
 import (
 	"math"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -65,7 +64,7 @@ func TestDescriptors(t *testing.T) {
 					// Exec as the outer filter's launcher keeps everything.
 					inner = append([]string{self(t)}, roleArgs(t, "exec", job{Deny: tt.outer, Keep: []int{3, 4, 5, 9, 1000}}, inner...)...)
 				}
-				cmd := exec.Command("bash", append([]string{"-c", `ulimit -n 5000; exec "$@" 3</dev/null 4</dev/null 5</dev/null 9</dev/null 1000</dev/null`, "bash"}, inner...)...)
+				cmd := command(t, append([]string{"bash", "-c", `ulimit -n 5000; exec "$@" 3</dev/null 4</dev/null 5</dev/null 9</dev/null 1000</dev/null`, "bash"}, inner...)...)
 				out, status := result(t, cmd)
 				got := strings.Join(strings.Fields(out), " ")
 				if tt.error != "" {

@@ -3,6 +3,7 @@
 package launcher
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -47,6 +49,7 @@ type job struct {
 	Stress  bool     // collect garbage and preempt all the while
 	Env     []string // the environment, if it is another
 	Pad     int      // the length of one more argument
+	Thread  bool     // call Exec on a thread that is not the main one
 	Unknown bool     // act as if nothing were known of what was inherited
 	State   state
 }
@@ -60,6 +63,13 @@ func (j job) play(role string, args []string) {
 	switch role {
 	case "exec":
 		j.stress()
+		if j.Thread {
+			// This goroutine has the main thread, so another gets another.
+			runtime.LockOSThread()
+			errs := make(chan error)
+			go func() { errs <- Exec(j.program(), j.command(args), Options{Log: j.Log}) }()
+			j.fail(<-errs)
+		}
 		j.fail(Exec(j.program(), j.command(args), Options{Log: j.Log}))
 	case "start":
 		j.stress()
@@ -160,7 +170,18 @@ func (j job) program() bpf.Program {
 // role returns the command that plays a role with a job.
 func role(t testing.TB, name string, j job, args ...string) *exec.Cmd {
 	t.Helper()
-	return exec.Command(self(t), roleArgs(t, name, j, args...)...)
+	return command(t, append([]string{self(t)}, roleArgs(t, name, j, args...)...)...)
+}
+
+// command returns a command that is killed if it hangs, as a process does
+// whose main thread kill_thread has ended.
+func command(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.WaitDelay = time.Second // its descendants may hold the pipe
+	return cmd
 }
 
 func roleArgs(t testing.TB, name string, j job, args ...string) []string {

@@ -118,7 +118,7 @@ func TestStateIsPassedOn(t *testing.T) {
 					if mode == "start" && see.args[0] == dead {
 						continue // a child never inherits it
 					}
-					args := append([]string{self(t)}, roleArgs(t, mode, job{}, see.args...)...)
+					args := append([]string{self(t)}, roleArgs(t, mode, job{Thread: true}, see.args...)...)
 					got, status := result(t, role(t, "prepare", job{State: tt.state}, args...))
 					if diff := cmp.Diff(want, got); diff != "" || status != wantStatus {
 						t.Errorf("%s %s: status %d, want %d (-without +with a launcher):\n%s", mode, see.name, status, wantStatus, diff)
@@ -170,7 +170,7 @@ func TestStack(t *testing.T) {
 	for _, mode := range []string{"exec", "start", "exec"} {
 		args = append([]string{self(t)}, roleArgs(t, mode, job{Log: true}, args...)...)
 	}
-	got, status := result(t, exec.Command(args[0], args[1:]...))
+	got, status := result(t, command(t, args...))
 	if !strings.HasSuffix(strings.TrimSpace(got), "\t3") || status != 0 {
 		t.Errorf("status %d, %q; want 3 filters", status, got)
 	}
