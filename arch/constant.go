@@ -15,8 +15,12 @@ type constant struct {
 	value Value
 }
 
-// ownConstants returns the constants that a does not share with all ABIs.
-func (a ABI) ownConstants() []constant {
+// absent marks a constant that most ABIs have and this one has not: negative,
+// and yet zero, which no constant is.
+var absent = Value{Signed: true}
+
+// exceptions returns the constants in which a differs from the common table.
+func (a ABI) exceptions() []constant {
 	switch a {
 	case X86_64:
 		return constantsX8664
@@ -44,10 +48,17 @@ func (a ABI) ownConstants() []constant {
 // UAPI headers' values count, which differ from libc's in places (F_GETLK on
 // i386).
 func (a ABI) Constant(name string) (Value, bool) {
-	if v, ok := lookup(a.ownConstants(), name); ok {
-		return v, true
+	if a == 0 || int(a) >= len(abis) {
+		return Value{}, false
 	}
-	return lookup(constants, name)
+	v, ok := lookup(a.exceptions(), name)
+	if !ok {
+		v, ok = lookup(constants, name)
+	}
+	if !ok || v == absent {
+		return Value{}, false
+	}
+	return v, true
 }
 
 func lookup(table []constant, name string) (Value, bool) {
@@ -81,7 +92,7 @@ func ConstantNames() iter.Seq[string] {
 	return merged(len(abis), func(list, i int) (string, bool) {
 		table := constants // in the place of the zero ABI
 		if list > 0 {
-			table = ABI(list).ownConstants()
+			table = ABI(list).exceptions()
 		}
 		if i >= len(table) {
 			return "", false

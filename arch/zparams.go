@@ -8,71 +8,71 @@ var noParams = []Param{}
 
 var (
 	paramsAccept = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "upeer_sockaddr", CType: "struct sockaddr *", Type: ptr64, Low: 1},
-		{Name: "upeer_addrlen", CType: "int *", Type: ptr64, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "upeer_sockaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr64, Low: 1},
+		{Name: "upeer_addrlen", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr64, Low: 2},
 	}
 	paramsAccept4 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "upeer_sockaddr", CType: "struct sockaddr *", Type: ptr64, Low: 1},
-		{Name: "upeer_addrlen", CType: "int *", Type: ptr64, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "upeer_sockaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr64, Low: 1},
+		{Name: "upeer_addrlen", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr64, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsAccept4OnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "upeer_sockaddr", CType: "struct sockaddr *", Type: ptr32, Low: 1},
-		{Name: "upeer_addrlen", CType: "int *", Type: ptr32, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "upeer_sockaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 1},
+		{Name: "upeer_addrlen", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsAcceptOnARM = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "upeer_sockaddr", CType: "struct sockaddr *", Type: ptr32, Low: 1},
-		{Name: "upeer_addrlen", CType: "int *", Type: ptr32, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "upeer_sockaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 1},
+		{Name: "upeer_addrlen", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr32, Low: 2},
 	}
 	paramsAccess = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "mode", CType: "int", Type: i32, Low: 1},
 	}
 	paramsAccessOnI386 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "mode", CType: "int", Type: i32, Low: 1},
 	}
 	paramsAcct = []Param{
-		{Name: "name", CType: "const char *", Type: ptr64},
+		{Name: "name", Aliases: []string{"filename"}, CType: "const char *", Type: ptr64},
 	}
 	paramsAcctOnI386 = []Param{
-		{Name: "name", CType: "const char *", Type: ptr32},
+		{Name: "name", Aliases: []string{"filename"}, CType: "const char *", Type: ptr32},
 	}
 	paramsAddKey = []Param{
-		{Name: "_type", CType: "const char *", Type: ptr64},
-		{Name: "_description", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "_payload", CType: "const void *", Type: ptr64, Low: 2},
+		{Name: "_type", Aliases: []string{"type"}, CType: "const char *", Type: ptr64},
+		{Name: "_description", Aliases: []string{"description"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "_payload", Aliases: []string{"payload"}, CType: "const void *", Type: ptr64, Low: 2},
 		{Name: "plen", CType: "size_t", Type: u64, Low: 3},
-		{Name: "ringid", CType: "key_serial_t", Type: i32, Low: 4},
+		{Name: "ringid", Aliases: []string{"keyring"}, CType: "key_serial_t", Type: i32, Low: 4},
 	}
 	paramsAddKeyOnI386 = []Param{
-		{Name: "_type", CType: "const char *", Type: ptr32},
-		{Name: "_description", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "_payload", CType: "const void *", Type: ptr32, Low: 2},
+		{Name: "_type", Aliases: []string{"type"}, CType: "const char *", Type: ptr32},
+		{Name: "_description", Aliases: []string{"description"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "_payload", Aliases: []string{"payload"}, CType: "const void *", Type: ptr32, Low: 2},
 		{Name: "plen", CType: "size_t", Type: u32, Low: 3},
-		{Name: "ringid", CType: "key_serial_t", Type: i32, Low: 4},
+		{Name: "ringid", Aliases: []string{"keyring"}, CType: "key_serial_t", Type: i32, Low: 4},
 	}
 	paramsAdjtimex = []Param{
-		{Name: "txc_p", CType: "struct __kernel_timex *", Type: ptr64},
+		{Name: "txc_p", Aliases: []string{"buf"}, CType: "struct __kernel_timex *", Type: ptr64},
 	}
 	paramsAdjtimexOnI386 = []Param{
-		{Name: "utp", CType: "struct old_timex32 *", Type: ptr32},
+		{Name: "utp", Aliases: []string{"buf"}, CType: "struct old_timex32 *", Type: ptr32},
 	}
 	paramsAlarm = []Param{
 		{Name: "seconds", CType: "unsigned int", Type: u32},
 	}
 	paramsArchPrctl = []Param{
-		{Name: "option", CType: "int", Type: i32},
-		{Name: "arg2", CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "option", Aliases: []string{"code"}, CType: "int", Type: i32},
+		{Name: "arg2", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64, Low: 1},
 	}
 	paramsArchPrctlOnI386 = []Param{
-		{Name: "option", CType: "int", Type: i32},
-		{Name: "arg2", CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "option", Aliases: []string{"code"}, CType: "int", Type: i32},
+		{Name: "arg2", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32, Low: 1},
 	}
 	paramsArmFadvise6464 = []Param{
 		{Name: "fd", CType: "int", Type: i32},
@@ -87,30 +87,30 @@ var (
 		{Name: "nbytes", CType: "loff_t", Type: i64, Low: 4, High: 5, Split: true},
 	}
 	paramsBind = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "umyaddr", CType: "struct sockaddr *", Type: ptr64, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "umyaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr64, Low: 1},
 		{Name: "addrlen", CType: "int", Type: i32, Low: 2},
 	}
 	paramsBindOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "umyaddr", CType: "struct sockaddr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "umyaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 1},
 		{Name: "addrlen", CType: "int", Type: i32, Low: 2},
 	}
 	paramsBpf = []Param{
 		{Name: "cmd", CType: "int", Type: i32},
-		{Name: "uattr", CType: "union bpf_attr *", Type: ptr64, Low: 1},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "union bpf_attr *", Type: ptr64, Low: 1},
 		{Name: "size", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsBpfOnI386 = []Param{
 		{Name: "cmd", CType: "int", Type: i32},
-		{Name: "uattr", CType: "union bpf_attr *", Type: ptr32, Low: 1},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "union bpf_attr *", Type: ptr32, Low: 1},
 		{Name: "size", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsBrk = []Param{
-		{Name: "brk", CType: "unsigned long", Type: u64},
+		{Name: "brk", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
 	}
 	paramsBrkOnI386 = []Param{
-		{Name: "brk", CType: "unsigned long", Type: u32},
+		{Name: "brk", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
 	}
 	paramsCachectl = []Param{
 		{Name: "addr", CType: "char *", Type: ptr64},
@@ -140,88 +140,100 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsCapget = []Param{
-		{Name: "header", CType: "cap_user_header_t", Type: ptr64},
-		{Name: "dataptr", CType: "cap_user_data_t", Type: ptr64, Low: 1},
+		{Name: "header", Aliases: []string{"hdrp"}, CType: "cap_user_header_t", Type: ptr64},
+		{Name: "dataptr", Aliases: []string{"datap"}, CType: "cap_user_data_t", Type: ptr64, Low: 1},
 	}
 	paramsCapgetOnI386 = []Param{
-		{Name: "header", CType: "cap_user_header_t", Type: ptr32},
-		{Name: "dataptr", CType: "cap_user_data_t", Type: ptr32, Low: 1},
+		{Name: "header", Aliases: []string{"hdrp"}, CType: "cap_user_header_t", Type: ptr32},
+		{Name: "dataptr", Aliases: []string{"datap"}, CType: "cap_user_data_t", Type: ptr32, Low: 1},
 	}
 	paramsCapset = []Param{
-		{Name: "header", CType: "cap_user_header_t", Type: ptr64},
-		{Name: "data", CType: "const cap_user_data_t", Type: ptr64, Low: 1},
+		{Name: "header", Aliases: []string{"hdrp"}, CType: "cap_user_header_t", Type: ptr64},
+		{Name: "data", Aliases: []string{"datap"}, CType: "const cap_user_data_t", Type: ptr64, Low: 1},
 	}
 	paramsCapsetOnI386 = []Param{
-		{Name: "header", CType: "cap_user_header_t", Type: ptr32},
-		{Name: "data", CType: "const cap_user_data_t", Type: ptr32, Low: 1},
+		{Name: "header", Aliases: []string{"hdrp"}, CType: "cap_user_header_t", Type: ptr32},
+		{Name: "data", Aliases: []string{"datap"}, CType: "const cap_user_data_t", Type: ptr32, Low: 1},
 	}
 	paramsChdir = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
+		{Name: "filename", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
 	}
 	paramsChdirOnI386 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 	}
 	paramsChmod = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 1},
 	}
 	paramsChmodOnI386 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 1},
 	}
 	paramsChown = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
-		{Name: "user", CType: "uid_t", Type: u32, Low: 1},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
+		{Name: "user", Aliases: []string{"owner"}, CType: "uid_t", Type: u32, Low: 1},
 		{Name: "group", CType: "gid_t", Type: u32, Low: 2},
 	}
 	paramsClockAdjtime = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
-		{Name: "utx", CType: "struct __kernel_timex *", Type: ptr64, Low: 1},
+		{Name: "which_clock", Aliases: []string{"clk_id"}, CType: "const clockid_t", Type: i32},
+		{Name: "utx", Aliases: []string{"buf"}, CType: "struct __kernel_timex *", Type: ptr64, Low: 1},
 	}
 	paramsClockAdjtime64 = []Param{
 		{Name: "which_clock", CType: "const clockid_t", Type: i32},
 		{Name: "utx", CType: "struct __kernel_timex *", Type: ptr32, Low: 1},
 	}
 	paramsClockAdjtimeOnI386 = []Param{
-		{Name: "which_clock", CType: "clockid_t", Type: i32},
-		{Name: "utp", CType: "struct old_timex32 *", Type: ptr32, Low: 1},
+		{Name: "which_clock", Aliases: []string{"clk_id"}, CType: "clockid_t", Type: i32},
+		{Name: "utp", Aliases: []string{"buf"}, CType: "struct old_timex32 *", Type: ptr32, Low: 1},
+	}
+	paramsClockGetres = []Param{
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
+		{Name: "tp", Aliases: []string{"res"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 1},
+	}
+	paramsClockGetresOnI386 = []Param{
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "clockid_t", Type: i32},
+		{Name: "tp", Aliases: []string{"res"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 1},
+	}
+	paramsClockGetresTime64 = []Param{
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
+		{Name: "tp", Aliases: []string{"res"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 1},
 	}
 	paramsClockGettime = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
 		{Name: "tp", CType: "struct __kernel_timespec *", Type: ptr64, Low: 1},
 	}
 	paramsClockGettime64 = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
 		{Name: "tp", CType: "struct __kernel_timespec *", Type: ptr32, Low: 1},
 	}
 	paramsClockNanosleep = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "rqtp", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 2},
-		{Name: "rmtp", CType: "struct __kernel_timespec *", Type: ptr64, Low: 3},
+		{Name: "rqtp", Aliases: []string{"request"}, CType: "const struct __kernel_timespec *", Type: ptr64, Low: 2},
+		{Name: "rmtp", Aliases: []string{"remain"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 3},
 	}
 	paramsClockNanosleepOnI386 = []Param{
-		{Name: "which_clock", CType: "clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "clockid_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "rqtp", CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
-		{Name: "rmtp", CType: "struct old_timespec32 *", Type: ptr32, Low: 3},
+		{Name: "rqtp", Aliases: []string{"request"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
+		{Name: "rmtp", Aliases: []string{"remain"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 3},
 	}
 	paramsClockNanosleepTime64 = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "rqtp", CType: "const struct __kernel_timespec *", Type: ptr32, Low: 2},
-		{Name: "rmtp", CType: "struct __kernel_timespec *", Type: ptr32, Low: 3},
+		{Name: "rqtp", Aliases: []string{"request"}, CType: "const struct __kernel_timespec *", Type: ptr32, Low: 2},
+		{Name: "rmtp", Aliases: []string{"remain"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 3},
 	}
 	paramsClockSettime = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
 		{Name: "tp", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 1},
 	}
 	paramsClockSettime64 = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
 		{Name: "tp", CType: "const struct __kernel_timespec *", Type: ptr32, Low: 1},
 	}
 	paramsClockSettimeOnI386 = []Param{
-		{Name: "which_clock", CType: "clockid_t", Type: i32},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "clockid_t", Type: i32},
 		{Name: "tp", CType: "struct old_timespec32 *", Type: ptr32, Low: 1},
 	}
 	paramsClone = []Param{
@@ -232,11 +244,11 @@ var (
 		{Name: "tls", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsClone3 = []Param{
-		{Name: "uargs", CType: "struct clone_args *", Type: ptr64},
+		{Name: "uargs", Aliases: []string{"cl_args"}, CType: "struct clone_args *", Type: ptr64},
 		{Name: "size", CType: "size_t", Type: u64, Low: 1},
 	}
 	paramsClone3OnI386 = []Param{
-		{Name: "uargs", CType: "struct clone_args *", Type: ptr32},
+		{Name: "uargs", Aliases: []string{"cl_args"}, CType: "struct clone_args *", Type: ptr32},
 		{Name: "size", CType: "size_t", Type: u32, Low: 1},
 	}
 	paramsCloneOnAArch64 = []Param{
@@ -271,18 +283,18 @@ var (
 		{Name: "fd", CType: "unsigned int", Type: u32},
 	}
 	paramsCloseRange = []Param{
-		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "max_fd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "fd", Aliases: []string{"first"}, CType: "unsigned int", Type: u32},
+		{Name: "max_fd", Aliases: []string{"last"}, CType: "unsigned int", Type: u32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsConnect = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "uservaddr", CType: "struct sockaddr *", Type: ptr64, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "uservaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr64, Low: 1},
 		{Name: "addrlen", CType: "int", Type: i32, Low: 2},
 	}
 	paramsConnectOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "uservaddr", CType: "struct sockaddr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "uservaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 1},
 		{Name: "addrlen", CType: "int", Type: i32, Low: 2},
 	}
 	paramsCreat = []Param{
@@ -290,15 +302,15 @@ var (
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 1},
 	}
 	paramsDeleteModule = []Param{
-		{Name: "name_user", CType: "const char *", Type: ptr64},
+		{Name: "name_user", Aliases: []string{"name"}, CType: "const char *", Type: ptr64},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 	}
 	paramsDeleteModuleOnI386 = []Param{
-		{Name: "name_user", CType: "const char *", Type: ptr32},
+		{Name: "name_user", Aliases: []string{"name"}, CType: "const char *", Type: ptr32},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 	}
 	paramsDup = []Param{
-		{Name: "fildes", CType: "unsigned int", Type: u32},
+		{Name: "fildes", Aliases: []string{"oldfd"}, CType: "unsigned int", Type: u32},
 	}
 	paramsDup2 = []Param{
 		{Name: "oldfd", CType: "unsigned int", Type: u32},
@@ -380,47 +392,47 @@ var (
 		{Name: "count", CType: "unsigned int", Type: u32},
 	}
 	paramsEventfd2 = []Param{
-		{Name: "count", CType: "unsigned int", Type: u32},
+		{Name: "count", Aliases: []string{"initval"}, CType: "unsigned int", Type: u32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 	}
 	paramsExecve = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "argv", CType: "const char * const *", Type: ptr64, Low: 1},
 		{Name: "envp", CType: "const char * const *", Type: ptr64, Low: 2},
 	}
 	paramsExecveOnARM = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "argv", CType: "const char * const *", Type: ptr32, Low: 1},
 		{Name: "envp", CType: "const char * const *", Type: ptr32, Low: 2},
 	}
 	paramsExecveOnI386 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "argv", CType: "const compat_uptr_t *", Type: ptr32, Low: 1},
 		{Name: "envp", CType: "const compat_uptr_t *", Type: ptr32, Low: 2},
 	}
 	paramsExecveat = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "fd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "argv", CType: "const char * const *", Type: ptr64, Low: 2},
 		{Name: "envp", CType: "const char * const *", Type: ptr64, Low: 3},
 		{Name: "flags", CType: "int", Type: i32, Low: 4},
 	}
 	paramsExecveatOnARM = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "argv", CType: "const char * const *", Type: ptr32, Low: 2},
 		{Name: "envp", CType: "const char * const *", Type: ptr32, Low: 3},
 		{Name: "flags", CType: "int", Type: i32, Low: 4},
 	}
 	paramsExecveatOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "argv", CType: "const compat_uptr_t *", Type: ptr32, Low: 2},
 		{Name: "envp", CType: "const compat_uptr_t *", Type: ptr32, Low: 3},
 		{Name: "flags", CType: "int", Type: i32, Low: 4},
 	}
 	paramsExit = []Param{
-		{Name: "error_code", CType: "int", Type: i32},
+		{Name: "error_code", Aliases: []string{"status"}, CType: "int", Type: i32},
 	}
 	paramsFaccessat = []Param{
 		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
@@ -488,14 +500,14 @@ var (
 		{Name: "fanotify_fd", CType: "int", Type: i32},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 		{Name: "mask", CType: "__u64", Type: u64, Low: 2},
-		{Name: "dfd", CType: "int", Type: i32, Low: 3},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32, Low: 3},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 4},
 	}
 	paramsFanotifyMarkOnI386 = []Param{
 		{Name: "fanotify_fd", CType: "int", Type: i32},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 		{Name: "mask", CType: "__u64", Type: u64, Low: 2, High: 3, Split: true},
-		{Name: "dfd", CType: "int", Type: i32, Low: 4},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32, Low: 4},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 5},
 	}
 	paramsFchmod = []Param{
@@ -526,27 +538,42 @@ var (
 	}
 	paramsFchown = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "user", CType: "uid_t", Type: u32, Low: 1},
+		{Name: "user", Aliases: []string{"owner"}, CType: "uid_t", Type: u32, Low: 1},
 		{Name: "group", CType: "gid_t", Type: u32, Low: 2},
 	}
 	paramsFchownOnI386 = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "user", CType: "old_uid_t", Type: u16, Low: 1},
+		{Name: "user", Aliases: []string{"owner"}, CType: "old_uid_t", Type: u16, Low: 1},
 		{Name: "group", CType: "old_gid_t", Type: u16, Low: 2},
 	}
 	paramsFchownat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "user", CType: "uid_t", Type: u32, Low: 2},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "user", Aliases: []string{"owner"}, CType: "uid_t", Type: u32, Low: 2},
 		{Name: "group", CType: "gid_t", Type: u32, Low: 3},
-		{Name: "flag", CType: "int", Type: i32, Low: 4},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 4},
 	}
 	paramsFchownatOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "user", CType: "uid_t", Type: u32, Low: 2},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "user", Aliases: []string{"owner"}, CType: "uid_t", Type: u32, Low: 2},
 		{Name: "group", CType: "gid_t", Type: u32, Low: 3},
-		{Name: "flag", CType: "int", Type: i32, Low: 4},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 4},
+	}
+	paramsFcntl = []Param{
+		{Name: "fd", CType: "unsigned int", Type: u32},
+		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "arg", CType: "unsigned long", Type: u64, Low: 2},
+	}
+	paramsFcntlOnARM = []Param{
+		{Name: "fd", CType: "unsigned int", Type: u32},
+		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "arg", CType: "unsigned long", Type: u32, Low: 2},
+	}
+	paramsFcntlOnI386 = []Param{
+		{Name: "fd", CType: "unsigned int", Type: u32},
+		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "arg", CType: "compat_ulong_t", Type: u32, Low: 2},
 	}
 	paramsFgetxattr = []Param{
 		{Name: "fd", CType: "int", Type: i32},
@@ -576,12 +603,12 @@ var (
 	}
 	paramsFinitModule = []Param{
 		{Name: "fd", CType: "int", Type: i32},
-		{Name: "uargs", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "uargs", Aliases: []string{"param_values"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 	}
 	paramsFinitModuleOnI386 = []Param{
 		{Name: "fd", CType: "int", Type: i32},
-		{Name: "uargs", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "uargs", Aliases: []string{"param_values"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 	}
 	paramsFlistxattr = []Param{
@@ -596,7 +623,7 @@ var (
 	}
 	paramsFlock = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "cmd", Aliases: []string{"operation"}, CType: "unsigned int", Type: u32, Low: 1},
 	}
 	paramsFremovexattr = []Param{
 		{Name: "fd", CType: "int", Type: i32},
@@ -678,16 +705,16 @@ var (
 		{Name: "statbuf", CType: "struct compat_stat *", Type: ptr32, Low: 1},
 	}
 	paramsFstatat64 = []Param{
-		{Name: "dfd", CType: "unsigned int", Type: u32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "unsigned int", Type: u32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "statbuf", CType: "struct stat64 *", Type: ptr32, Low: 2},
-		{Name: "flag", CType: "int", Type: i32, Low: 3},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 3},
 	}
 	paramsFstatat64OnARM = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "statbuf", CType: "struct stat64 *", Type: ptr32, Low: 2},
-		{Name: "flag", CType: "int", Type: i32, Low: 3},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 3},
 	}
 	paramsFstatfs = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
@@ -738,17 +765,17 @@ var (
 	}
 	paramsFutex = []Param{
 		{Name: "uaddr", CType: "u32 *", Type: ptr64},
-		{Name: "op", CType: "int", Type: i32, Low: 1},
+		{Name: "op", Aliases: []string{"futex_op"}, CType: "int", Type: i32, Low: 1},
 		{Name: "val", CType: "u32", Type: u32, Low: 2},
-		{Name: "utime", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 3},
+		{Name: "utime", Aliases: []string{"timeout"}, CType: "const struct __kernel_timespec *", Type: ptr64, Low: 3},
 		{Name: "uaddr2", CType: "u32 *", Type: ptr64, Low: 4},
 		{Name: "val3", CType: "u32", Type: u32, Low: 5},
 	}
 	paramsFutexOnI386 = []Param{
 		{Name: "uaddr", CType: "u32 *", Type: ptr32},
-		{Name: "op", CType: "int", Type: i32, Low: 1},
+		{Name: "op", Aliases: []string{"futex_op"}, CType: "int", Type: i32, Low: 1},
 		{Name: "val", CType: "u32", Type: u32, Low: 2},
-		{Name: "utime", CType: "const struct old_timespec32 *", Type: ptr32, Low: 3},
+		{Name: "utime", Aliases: []string{"timeout"}, CType: "const struct old_timespec32 *", Type: ptr32, Low: 3},
 		{Name: "uaddr2", CType: "u32 *", Type: ptr32, Low: 4},
 		{Name: "val3", CType: "u32", Type: u32, Low: 5},
 	}
@@ -766,9 +793,9 @@ var (
 	}
 	paramsFutexTime64 = []Param{
 		{Name: "uaddr", CType: "u32 *", Type: ptr32},
-		{Name: "op", CType: "int", Type: i32, Low: 1},
+		{Name: "op", Aliases: []string{"futex_op"}, CType: "int", Type: i32, Low: 1},
 		{Name: "val", CType: "u32", Type: u32, Low: 2},
-		{Name: "utime", CType: "const struct __kernel_timespec *", Type: ptr32, Low: 3},
+		{Name: "utime", Aliases: []string{"timeout"}, CType: "const struct __kernel_timespec *", Type: ptr32, Low: 3},
 		{Name: "uaddr2", CType: "u32 *", Type: ptr32, Low: 4},
 		{Name: "val3", CType: "u32", Type: u32, Low: 5},
 	}
@@ -815,25 +842,25 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsFutimesat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "utimes", Aliases: []string{"t"}, CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 2},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "utimes", Aliases: []string{"t", "times"}, CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 2},
 	}
 	paramsFutimesatOnI386 = []Param{
-		{Name: "dfd", CType: "unsigned int", Type: u32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "t", Aliases: []string{"utimes"}, CType: "struct old_timeval32 *", Type: ptr32, Low: 2},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "unsigned int", Type: u32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "t", Aliases: []string{"times", "utimes"}, CType: "struct old_timeval32 *", Type: ptr32, Low: 2},
 	}
 	paramsGetMempolicy = []Param{
-		{Name: "policy", CType: "int *", Type: ptr64},
-		{Name: "nmask", CType: "unsigned long *", Type: ptr64, Low: 1},
+		{Name: "policy", Aliases: []string{"mode"}, CType: "int *", Type: ptr64},
+		{Name: "nmask", Aliases: []string{"nodemask"}, CType: "unsigned long *", Type: ptr64, Low: 1},
 		{Name: "maxnode", CType: "unsigned long", Type: u64, Low: 2},
 		{Name: "addr", CType: "unsigned long", Type: u64, Low: 3},
 		{Name: "flags", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsGetMempolicyOnI386 = []Param{
-		{Name: "policy", CType: "int *", Type: ptr32},
-		{Name: "nmask", CType: "unsigned long *", Type: ptr32, Low: 1},
+		{Name: "policy", Aliases: []string{"mode"}, CType: "int *", Type: ptr32},
+		{Name: "nmask", Aliases: []string{"nodemask"}, CType: "unsigned long *", Type: ptr32, Low: 1},
 		{Name: "maxnode", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "addr", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 4},
@@ -873,7 +900,7 @@ var (
 	}
 	paramsGetdents = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "dirent", CType: "struct linux_dirent *", Type: ptr64, Low: 1},
+		{Name: "dirent", Aliases: []string{"dirp"}, CType: "struct linux_dirent *", Type: ptr64, Low: 1},
 		{Name: "count", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsGetdents64 = []Param{
@@ -888,37 +915,37 @@ var (
 	}
 	paramsGetdentsOnARM = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "dirent", CType: "struct linux_dirent *", Type: ptr32, Low: 1},
+		{Name: "dirent", Aliases: []string{"dirp"}, CType: "struct linux_dirent *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsGetdentsOnI386 = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "dirent", CType: "struct compat_linux_dirent *", Type: ptr32, Low: 1},
+		{Name: "dirent", Aliases: []string{"dirp"}, CType: "struct compat_linux_dirent *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsGetgroups = []Param{
-		{Name: "gidsetsize", CType: "int", Type: i32},
-		{Name: "grouplist", CType: "gid_t *", Type: ptr64, Low: 1},
+		{Name: "gidsetsize", Aliases: []string{"size"}, CType: "int", Type: i32},
+		{Name: "grouplist", Aliases: []string{"list"}, CType: "gid_t *", Type: ptr64, Low: 1},
 	}
 	paramsGetgroups32 = []Param{
-		{Name: "gidsetsize", CType: "int", Type: i32},
-		{Name: "grouplist", CType: "gid_t *", Type: ptr32, Low: 1},
+		{Name: "gidsetsize", Aliases: []string{"size"}, CType: "int", Type: i32},
+		{Name: "grouplist", Aliases: []string{"list"}, CType: "gid_t *", Type: ptr32, Low: 1},
 	}
 	paramsGetgroupsOnI386 = []Param{
-		{Name: "gidsetsize", CType: "int", Type: i32},
-		{Name: "grouplist", CType: "old_gid_t *", Type: ptr32, Low: 1},
+		{Name: "gidsetsize", Aliases: []string{"size"}, CType: "int", Type: i32},
+		{Name: "grouplist", Aliases: []string{"list"}, CType: "old_gid_t *", Type: ptr32, Low: 1},
 	}
 	paramsGetitimer = []Param{
 		{Name: "which", CType: "int", Type: i32},
-		{Name: "value", CType: "struct __kernel_old_itimerval *", Type: ptr64, Low: 1},
+		{Name: "value", Aliases: []string{"curr_value"}, CType: "struct __kernel_old_itimerval *", Type: ptr64, Low: 1},
 	}
 	paramsGetitimerOnARM = []Param{
 		{Name: "which", CType: "int", Type: i32},
-		{Name: "value", CType: "struct __kernel_old_itimerval *", Type: ptr32, Low: 1},
+		{Name: "value", Aliases: []string{"curr_value"}, CType: "struct __kernel_old_itimerval *", Type: ptr32, Low: 1},
 	}
 	paramsGetitimerOnI386 = []Param{
 		{Name: "which", CType: "int", Type: i32},
-		{Name: "value", CType: "struct old_itimerval32 *", Type: ptr32, Low: 1},
+		{Name: "value", Aliases: []string{"curr_value"}, CType: "struct old_itimerval32 *", Type: ptr32, Low: 1},
 	}
 	paramsGetpgid = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
@@ -928,44 +955,44 @@ var (
 		{Name: "who", CType: "int", Type: i32, Low: 1},
 	}
 	paramsGetrandom = []Param{
-		{Name: "ubuf", CType: "char *", Type: ptr64},
-		{Name: "len", CType: "size_t", Type: u64, Low: 1},
+		{Name: "ubuf", Aliases: []string{"buf"}, CType: "char *", Type: ptr64},
+		{Name: "len", Aliases: []string{"buflen"}, CType: "size_t", Type: u64, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsGetrandomOnI386 = []Param{
-		{Name: "ubuf", CType: "char *", Type: ptr32},
-		{Name: "len", CType: "size_t", Type: u32, Low: 1},
+		{Name: "ubuf", Aliases: []string{"buf"}, CType: "char *", Type: ptr32},
+		{Name: "len", Aliases: []string{"buflen"}, CType: "size_t", Type: u32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsGetresgid = []Param{
-		{Name: "rgidp", CType: "gid_t *", Type: ptr64},
-		{Name: "egidp", CType: "gid_t *", Type: ptr64, Low: 1},
-		{Name: "sgidp", CType: "gid_t *", Type: ptr64, Low: 2},
+		{Name: "rgidp", Aliases: []string{"rgid"}, CType: "gid_t *", Type: ptr64},
+		{Name: "egidp", Aliases: []string{"egid"}, CType: "gid_t *", Type: ptr64, Low: 1},
+		{Name: "sgidp", Aliases: []string{"sgid"}, CType: "gid_t *", Type: ptr64, Low: 2},
 	}
 	paramsGetresgid32 = []Param{
-		{Name: "rgidp", CType: "gid_t *", Type: ptr32},
-		{Name: "egidp", CType: "gid_t *", Type: ptr32, Low: 1},
-		{Name: "sgidp", CType: "gid_t *", Type: ptr32, Low: 2},
+		{Name: "rgidp", Aliases: []string{"rgid"}, CType: "gid_t *", Type: ptr32},
+		{Name: "egidp", Aliases: []string{"egid"}, CType: "gid_t *", Type: ptr32, Low: 1},
+		{Name: "sgidp", Aliases: []string{"sgid"}, CType: "gid_t *", Type: ptr32, Low: 2},
 	}
 	paramsGetresgidOnI386 = []Param{
-		{Name: "rgidp", CType: "old_gid_t *", Type: ptr32},
-		{Name: "egidp", CType: "old_gid_t *", Type: ptr32, Low: 1},
-		{Name: "sgidp", CType: "old_gid_t *", Type: ptr32, Low: 2},
+		{Name: "rgidp", Aliases: []string{"rgid"}, CType: "old_gid_t *", Type: ptr32},
+		{Name: "egidp", Aliases: []string{"egid"}, CType: "old_gid_t *", Type: ptr32, Low: 1},
+		{Name: "sgidp", Aliases: []string{"sgid"}, CType: "old_gid_t *", Type: ptr32, Low: 2},
 	}
 	paramsGetresuid = []Param{
-		{Name: "ruidp", CType: "uid_t *", Type: ptr64},
-		{Name: "euidp", CType: "uid_t *", Type: ptr64, Low: 1},
-		{Name: "suidp", CType: "uid_t *", Type: ptr64, Low: 2},
+		{Name: "ruidp", Aliases: []string{"ruid"}, CType: "uid_t *", Type: ptr64},
+		{Name: "euidp", Aliases: []string{"euid"}, CType: "uid_t *", Type: ptr64, Low: 1},
+		{Name: "suidp", Aliases: []string{"suid"}, CType: "uid_t *", Type: ptr64, Low: 2},
 	}
 	paramsGetresuid32 = []Param{
-		{Name: "ruidp", CType: "uid_t *", Type: ptr32},
-		{Name: "euidp", CType: "uid_t *", Type: ptr32, Low: 1},
-		{Name: "suidp", CType: "uid_t *", Type: ptr32, Low: 2},
+		{Name: "ruidp", Aliases: []string{"ruid"}, CType: "uid_t *", Type: ptr32},
+		{Name: "euidp", Aliases: []string{"euid"}, CType: "uid_t *", Type: ptr32, Low: 1},
+		{Name: "suidp", Aliases: []string{"suid"}, CType: "uid_t *", Type: ptr32, Low: 2},
 	}
 	paramsGetresuidOnI386 = []Param{
-		{Name: "ruidp", CType: "old_uid_t *", Type: ptr32},
-		{Name: "euidp", CType: "old_uid_t *", Type: ptr32, Low: 1},
-		{Name: "suidp", CType: "old_uid_t *", Type: ptr32, Low: 2},
+		{Name: "ruidp", Aliases: []string{"ruid"}, CType: "old_uid_t *", Type: ptr32},
+		{Name: "euidp", Aliases: []string{"euid"}, CType: "old_uid_t *", Type: ptr32, Low: 1},
+		{Name: "suidp", Aliases: []string{"suid"}, CType: "old_uid_t *", Type: ptr32, Low: 2},
 	}
 	paramsGetrlimit = []Param{
 		{Name: "resource", CType: "unsigned int", Type: u32},
@@ -973,35 +1000,35 @@ var (
 	}
 	paramsGetrusage = []Param{
 		{Name: "who", CType: "int", Type: i32},
-		{Name: "ru", CType: "struct rusage *", Type: ptr64, Low: 1},
+		{Name: "ru", Aliases: []string{"usage"}, CType: "struct rusage *", Type: ptr64, Low: 1},
 	}
 	paramsGetrusageOnARM = []Param{
 		{Name: "who", CType: "int", Type: i32},
-		{Name: "ru", CType: "struct rusage *", Type: ptr32, Low: 1},
+		{Name: "ru", Aliases: []string{"usage"}, CType: "struct rusage *", Type: ptr32, Low: 1},
 	}
 	paramsGetrusageOnI386 = []Param{
 		{Name: "who", CType: "int", Type: i32},
-		{Name: "ru", CType: "struct compat_rusage *", Type: ptr32, Low: 1},
+		{Name: "ru", Aliases: []string{"usage"}, CType: "struct compat_rusage *", Type: ptr32, Low: 1},
 	}
 	paramsGetsockname = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "usockaddr", CType: "struct sockaddr *", Type: ptr64, Low: 1},
-		{Name: "usockaddr_len", CType: "int *", Type: ptr64, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "usockaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr64, Low: 1},
+		{Name: "usockaddr_len", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr64, Low: 2},
 	}
 	paramsGetsocknameOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "usockaddr", CType: "struct sockaddr *", Type: ptr32, Low: 1},
-		{Name: "usockaddr_len", CType: "int *", Type: ptr32, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "usockaddr", Aliases: []string{"addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 1},
+		{Name: "usockaddr_len", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr32, Low: 2},
 	}
 	paramsGetsockopt = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "level", CType: "int", Type: i32, Low: 1},
 		{Name: "optname", CType: "int", Type: i32, Low: 2},
 		{Name: "optval", CType: "char *", Type: ptr64, Low: 3},
 		{Name: "optlen", CType: "int *", Type: ptr64, Low: 4},
 	}
 	paramsGetsockoptOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "level", CType: "int", Type: i32, Low: 1},
 		{Name: "optname", CType: "int", Type: i32, Low: 2},
 		{Name: "optval", CType: "char *", Type: ptr32, Low: 3},
@@ -1020,13 +1047,13 @@ var (
 		{Name: "tz", CType: "struct timezone *", Type: ptr32, Low: 1},
 	}
 	paramsGetxattr = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr64},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
 		{Name: "name", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "value", CType: "void *", Type: ptr64, Low: 2},
 		{Name: "size", CType: "size_t", Type: u64, Low: 3},
 	}
 	paramsGetxattrOnI386 = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr32},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "value", CType: "void *", Type: ptr32, Low: 2},
 		{Name: "size", CType: "size_t", Type: u32, Low: 3},
@@ -1048,14 +1075,14 @@ var (
 		{Name: "usize", CType: "size_t", Type: u32, Low: 5},
 	}
 	paramsInitModule = []Param{
-		{Name: "umod", CType: "void *", Type: ptr64},
+		{Name: "umod", Aliases: []string{"module_image"}, CType: "void *", Type: ptr64},
 		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "uargs", CType: "const char *", Type: ptr64, Low: 2},
+		{Name: "uargs", Aliases: []string{"param_values"}, CType: "const char *", Type: ptr64, Low: 2},
 	}
 	paramsInitModuleOnI386 = []Param{
-		{Name: "umod", CType: "void *", Type: ptr32},
+		{Name: "umod", Aliases: []string{"module_image"}, CType: "void *", Type: ptr32},
 		{Name: "len", CType: "unsigned long", Type: u32, Low: 1},
-		{Name: "uargs", CType: "const char *", Type: ptr32, Low: 2},
+		{Name: "uargs", Aliases: []string{"param_values"}, CType: "const char *", Type: ptr32, Low: 2},
 	}
 	paramsInotifyAddWatch = []Param{
 		{Name: "fd", CType: "int", Type: i32},
@@ -1082,10 +1109,10 @@ var (
 		{Name: "result", CType: "struct io_event *", Type: ptr32, Low: 2},
 	}
 	paramsIoDestroy = []Param{
-		{Name: "ctx", CType: "aio_context_t", Type: u64},
+		{Name: "ctx", Aliases: []string{"ctx_id"}, CType: "aio_context_t", Type: u64},
 	}
 	paramsIoDestroyOnI386 = []Param{
-		{Name: "ctx", CType: "aio_context_t", Type: u32},
+		{Name: "ctx", Aliases: []string{"ctx_id"}, CType: "aio_context_t", Type: u32},
 	}
 	paramsIoGetevents = []Param{
 		{Name: "ctx_id", CType: "aio_context_t", Type: u64},
@@ -1143,15 +1170,15 @@ var (
 	}
 	paramsIoSetup = []Param{
 		{Name: "nr_events", CType: "unsigned", Type: u32},
-		{Name: "ctxp", CType: "aio_context_t *", Type: ptr64, Low: 1},
+		{Name: "ctxp", Aliases: []string{"ctx_idp"}, CType: "aio_context_t *", Type: ptr64, Low: 1},
 	}
 	paramsIoSetupOnARM = []Param{
 		{Name: "nr_events", CType: "unsigned", Type: u32},
-		{Name: "ctxp", CType: "aio_context_t *", Type: ptr32, Low: 1},
+		{Name: "ctxp", Aliases: []string{"ctx_idp"}, CType: "aio_context_t *", Type: ptr32, Low: 1},
 	}
 	paramsIoSetupOnI386 = []Param{
 		{Name: "nr_events", CType: "unsigned", Type: u32},
-		{Name: "ctxp", Aliases: []string{"ctx32p"}, CType: "u32 *", Type: ptr32, Low: 1},
+		{Name: "ctxp", Aliases: []string{"ctx32p", "ctx_idp"}, CType: "u32 *", Type: ptr32, Low: 1},
 	}
 	paramsIoSubmit = []Param{
 		{Name: "ctx_id", CType: "aio_context_t", Type: u64},
@@ -1206,17 +1233,17 @@ var (
 	}
 	paramsIoctl = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "cmd", Aliases: []string{"request"}, CType: "unsigned int", Type: u32, Low: 1},
 		{Name: "arg", CType: "unsigned long", Type: u64, Low: 2},
 	}
 	paramsIoctlOnARM = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "cmd", Aliases: []string{"request"}, CType: "unsigned int", Type: u32, Low: 1},
 		{Name: "arg", CType: "unsigned long", Type: u32, Low: 2},
 	}
 	paramsIoctlOnI386 = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "cmd", Aliases: []string{"request"}, CType: "unsigned int", Type: u32, Low: 1},
 		{Name: "arg", CType: "compat_ulong_t", Type: u32, Low: 2},
 	}
 	paramsIoperm = []Param{
@@ -1264,7 +1291,7 @@ var (
 		{Name: "pid1", CType: "pid_t", Type: i32},
 		{Name: "pid2", CType: "pid_t", Type: i32, Low: 1},
 		{Name: "type", CType: "int", Type: i32, Low: 2},
-		{Name: "idx1", CType: "unsigned long", Type: u64, Low: 3},
+		{Name: "idx1", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "idx2", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsKcmpOnI386 = []Param{
@@ -1278,21 +1305,21 @@ var (
 		{Name: "kernel_fd", CType: "int", Type: i32},
 		{Name: "initrd_fd", CType: "int", Type: i32, Low: 1},
 		{Name: "cmdline_len", CType: "unsigned long", Type: u64, Low: 2},
-		{Name: "cmdline_ptr", CType: "const char *", Type: ptr64, Low: 3},
+		{Name: "cmdline_ptr", Aliases: []string{"cmdline"}, CType: "const char *", Type: ptr64, Low: 3},
 		{Name: "flags", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsKexecFileLoadOnARM = []Param{
 		{Name: "kernel_fd", CType: "int", Type: i32},
 		{Name: "initrd_fd", CType: "int", Type: i32, Low: 1},
 		{Name: "cmdline_len", CType: "unsigned long", Type: u32, Low: 2},
-		{Name: "cmdline_ptr", CType: "const char *", Type: ptr32, Low: 3},
+		{Name: "cmdline_ptr", Aliases: []string{"cmdline"}, CType: "const char *", Type: ptr32, Low: 3},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 4},
 	}
 	paramsKexecLoad = []Param{
 		{Name: "entry", CType: "unsigned long", Type: u64},
 		{Name: "nr_segments", CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "segments", CType: "struct kexec_segment *", Type: ptr64, Low: 2},
-		{Name: "flags", CType: "unsigned long", Type: u64, Low: 3},
+		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 	}
 	paramsKexecLoadOnARM = []Param{
 		{Name: "entry", CType: "unsigned long", Type: u32},
@@ -1307,7 +1334,21 @@ var (
 		{Name: "flags", CType: "compat_ulong_t", Type: u32, Low: 3},
 	}
 	paramsKeyctl = []Param{
-		{Name: "option", CType: "u32", Type: u32},
+		{Name: "option", Aliases: []string{"operation"}, CType: "int", Type: i32},
+		{Name: "arg2", CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "arg3", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "arg4", CType: "unsigned long", Type: u64, Low: 3},
+		{Name: "arg5", CType: "unsigned long", Type: u64, Low: 4},
+	}
+	paramsKeyctlOnARM = []Param{
+		{Name: "option", Aliases: []string{"operation"}, CType: "int", Type: i32},
+		{Name: "arg2", CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "arg3", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "arg4", CType: "unsigned long", Type: u32, Low: 3},
+		{Name: "arg5", CType: "unsigned long", Type: u32, Low: 4},
+	}
+	paramsKeyctlOnI386 = []Param{
+		{Name: "option", Aliases: []string{"operation"}, CType: "u32", Type: u32},
 		{Name: "arg2", CType: "u32", Type: u32, Low: 1},
 		{Name: "arg3", CType: "u32", Type: u32, Low: 2},
 		{Name: "arg4", CType: "u32", Type: u32, Low: 3},
@@ -1344,35 +1385,35 @@ var (
 		{Name: "flags", CType: "const __u32", Type: u32, Low: 1},
 	}
 	paramsLchown = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
-		{Name: "user", CType: "old_uid_t", Type: u16, Low: 1},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
+		{Name: "user", Aliases: []string{"owner"}, CType: "old_uid_t", Type: u16, Low: 1},
 		{Name: "group", CType: "old_gid_t", Type: u16, Low: 2},
 	}
 	paramsLchown32 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
-		{Name: "user", CType: "uid_t", Type: u32, Low: 1},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
+		{Name: "user", Aliases: []string{"owner"}, CType: "uid_t", Type: u32, Low: 1},
 		{Name: "group", CType: "gid_t", Type: u32, Low: 2},
 	}
 	paramsLink = []Param{
-		{Name: "oldname", CType: "const char *", Type: ptr32},
-		{Name: "newname", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr32},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr32, Low: 1},
 	}
 	paramsLinkat = []Param{
-		{Name: "olddfd", CType: "int", Type: i32},
-		{Name: "oldname", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 2},
-		{Name: "newname", CType: "const char *", Type: ptr64, Low: 3},
+		{Name: "olddfd", Aliases: []string{"olddirfd"}, CType: "int", Type: i32},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 2},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr64, Low: 3},
 		{Name: "flags", CType: "int", Type: i32, Low: 4},
 	}
 	paramsLinkatOnI386 = []Param{
-		{Name: "olddfd", CType: "int", Type: i32},
-		{Name: "oldname", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 2},
-		{Name: "newname", CType: "const char *", Type: ptr32, Low: 3},
+		{Name: "olddfd", Aliases: []string{"olddirfd"}, CType: "int", Type: i32},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 2},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr32, Low: 3},
 		{Name: "flags", CType: "int", Type: i32, Low: 4},
 	}
 	paramsListen = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "backlog", CType: "int", Type: i32, Low: 1},
 	}
 	paramsListmount = []Param{
@@ -1400,12 +1441,12 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsListxattr = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr64},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
 		{Name: "list", CType: "char *", Type: ptr64, Low: 1},
 		{Name: "size", CType: "size_t", Type: u64, Low: 2},
 	}
 	paramsListxattrOnI386 = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr32},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 		{Name: "list", CType: "char *", Type: ptr32, Low: 1},
 		{Name: "size", CType: "size_t", Type: u32, Low: 2},
 	}
@@ -1487,14 +1528,14 @@ var (
 		{Name: "flags", CType: "u32", Type: u32, Low: 3},
 	}
 	paramsMadvise = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
-		{Name: "len_in", CType: "size_t", Type: u64, Low: 1},
-		{Name: "behavior", CType: "int", Type: i32, Low: 2},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
+		{Name: "len_in", Aliases: []string{"length"}, CType: "size_t", Type: u64, Low: 1},
+		{Name: "behavior", Aliases: []string{"advice"}, CType: "int", Type: i32, Low: 2},
 	}
 	paramsMadviseOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
-		{Name: "len_in", CType: "size_t", Type: u32, Low: 1},
-		{Name: "behavior", CType: "int", Type: i32, Low: 2},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
+		{Name: "len_in", Aliases: []string{"length"}, CType: "size_t", Type: u32, Low: 1},
+		{Name: "behavior", Aliases: []string{"advice"}, CType: "int", Type: i32, Low: 2},
 	}
 	paramsMapShadowStack = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
@@ -1507,18 +1548,18 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsMbind = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
 		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "mode", CType: "unsigned long", Type: u64, Low: 2},
-		{Name: "nmask", CType: "const unsigned long *", Type: ptr64, Low: 3},
+		{Name: "mode", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "nmask", Aliases: []string{"nodemask"}, CType: "const unsigned long *", Type: ptr64, Low: 3},
 		{Name: "maxnode", CType: "unsigned long", Type: u64, Low: 4},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 5},
 	}
 	paramsMbindOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
 		{Name: "len", CType: "unsigned long", Type: u32, Low: 1},
 		{Name: "mode", CType: "unsigned long", Type: u32, Low: 2},
-		{Name: "nmask", CType: "const unsigned long *", Type: ptr32, Low: 3},
+		{Name: "nmask", Aliases: []string{"nodemask"}, CType: "const unsigned long *", Type: ptr32, Low: 3},
 		{Name: "maxnode", CType: "unsigned long", Type: u32, Low: 4},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 5},
 	}
@@ -1528,11 +1569,11 @@ var (
 		{Name: "cpu_id", CType: "int", Type: i32, Low: 2},
 	}
 	paramsMemfdCreate = []Param{
-		{Name: "uname", CType: "const char *", Type: ptr64},
+		{Name: "uname", Aliases: []string{"name"}, CType: "const char *", Type: ptr64},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 	}
 	paramsMemfdCreateOnI386 = []Param{
-		{Name: "uname", CType: "const char *", Type: ptr32},
+		{Name: "uname", Aliases: []string{"name"}, CType: "const char *", Type: ptr32},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 	}
 	paramsMemfdSecret = []Param{
@@ -1551,13 +1592,13 @@ var (
 		{Name: "new_nodes", CType: "const unsigned long *", Type: ptr32, Low: 3},
 	}
 	paramsMincore = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
-		{Name: "len", CType: "size_t", Type: u64, Low: 1},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
+		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u64, Low: 1},
 		{Name: "vec", CType: "unsigned char *", Type: ptr64, Low: 2},
 	}
 	paramsMincoreOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
-		{Name: "len", CType: "size_t", Type: u32, Low: 1},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
+		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u32, Low: 1},
 		{Name: "vec", CType: "unsigned char *", Type: ptr32, Low: 2},
 	}
 	paramsMkdir = []Param{
@@ -1565,43 +1606,53 @@ var (
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 1},
 	}
 	paramsMkdirat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
 	paramsMkdiratOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
 	paramsMknod = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 1},
 		{Name: "dev", CType: "unsigned", Type: u32, Low: 2},
 	}
 	paramsMknodOnI386 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 1},
 		{Name: "dev", CType: "unsigned", Type: u32, Low: 2},
 	}
 	paramsMknodat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 		{Name: "dev", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsMknodatOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 		{Name: "dev", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsMlock = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
 		{Name: "len", CType: "size_t", Type: u64, Low: 1},
 	}
+	paramsMlock2 = []Param{
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
+		{Name: "len", CType: "size_t", Type: u64, Low: 1},
+		{Name: "flags", CType: "int", Type: i32, Low: 2},
+	}
+	paramsMlock2OnI386 = []Param{
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
+		{Name: "len", CType: "size_t", Type: u32, Low: 1},
+		{Name: "flags", CType: "int", Type: i32, Low: 2},
+	}
 	paramsMlockOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
 		{Name: "len", CType: "size_t", Type: u32, Low: 1},
 	}
 	paramsMlockall = []Param{
@@ -1609,7 +1660,7 @@ var (
 	}
 	paramsMmap = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "len", Aliases: []string{"length"}, CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
@@ -1617,10 +1668,10 @@ var (
 	}
 	paramsMmap2 = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u32},
-		{Name: "len", CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "len", Aliases: []string{"length"}, CType: "unsigned long", Type: u32, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
-		{Name: "fd", CType: "unsigned long", Type: u32, Low: 4},
+		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
 		{Name: "pgoff", CType: "unsigned long", Type: u32, Low: 5},
 	}
 	paramsMmapOnI386 = []Param{
@@ -1628,7 +1679,7 @@ var (
 	}
 	paramsMmapOnMIPS64EL = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "len", Aliases: []string{"length"}, CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
@@ -1636,7 +1687,7 @@ var (
 	}
 	paramsMmapOnPPC64LE = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", CType: "size_t", Type: u64, Low: 1},
+		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
@@ -1644,7 +1695,7 @@ var (
 	}
 	paramsMmapOnRISCV64 = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "len", Aliases: []string{"length"}, CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "fd", CType: "unsigned long", Type: i32, Low: 4},
@@ -1664,32 +1715,32 @@ var (
 		{Name: "bytecount", CType: "unsigned long", Type: u32, Low: 2},
 	}
 	paramsMount = []Param{
-		{Name: "dev_name", CType: "char *", Type: ptr64},
-		{Name: "dir_name", CType: "char *", Type: ptr64, Low: 1},
-		{Name: "type", CType: "char *", Type: ptr64, Low: 2},
-		{Name: "flags", CType: "unsigned long", Type: u64, Low: 3},
+		{Name: "dev_name", Aliases: []string{"source"}, CType: "char *", Type: ptr64},
+		{Name: "dir_name", Aliases: []string{"target"}, CType: "char *", Type: ptr64, Low: 1},
+		{Name: "type", Aliases: []string{"filesystemtype"}, CType: "char *", Type: ptr64, Low: 2},
+		{Name: "flags", Aliases: []string{"mountflags"}, CType: "unsigned long", Type: u64, Low: 3},
 		{Name: "data", CType: "void *", Type: ptr64, Low: 4},
 	}
 	paramsMountOnI386 = []Param{
-		{Name: "dev_name", CType: "char *", Type: ptr32},
-		{Name: "dir_name", CType: "char *", Type: ptr32, Low: 1},
-		{Name: "type", CType: "char *", Type: ptr32, Low: 2},
-		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
+		{Name: "dev_name", Aliases: []string{"source"}, CType: "char *", Type: ptr32},
+		{Name: "dir_name", Aliases: []string{"target"}, CType: "char *", Type: ptr32, Low: 1},
+		{Name: "type", Aliases: []string{"filesystemtype"}, CType: "char *", Type: ptr32, Low: 2},
+		{Name: "flags", Aliases: []string{"mountflags"}, CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "data", CType: "void *", Type: ptr32, Low: 4},
 	}
 	paramsMountSetattr = []Param{
 		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
-		{Name: "uattr", CType: "struct mount_attr *", Type: ptr64, Low: 3},
-		{Name: "usize", CType: "size_t", Type: u64, Low: 4},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "struct mount_attr *", Type: ptr64, Low: 3},
+		{Name: "usize", Aliases: []string{"size"}, CType: "size_t", Type: u64, Low: 4},
 	}
 	paramsMountSetattrOnI386 = []Param{
 		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
-		{Name: "uattr", CType: "struct mount_attr *", Type: ptr32, Low: 3},
-		{Name: "usize", CType: "size_t", Type: u32, Low: 4},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "struct mount_attr *", Type: ptr32, Low: 3},
+		{Name: "usize", Aliases: []string{"size"}, CType: "size_t", Type: u32, Low: 4},
 	}
 	paramsMoveMount = []Param{
 		{Name: "from_dfd", Aliases: []string{"from_dirfd"}, CType: "int", Type: i32},
@@ -1707,7 +1758,7 @@ var (
 	}
 	paramsMovePages = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "nr_pages", CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "nr_pages", Aliases: []string{"count"}, CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "pages", CType: "const void **", Type: ptr64, Low: 2},
 		{Name: "nodes", CType: "const int *", Type: ptr64, Low: 3},
 		{Name: "status", CType: "int *", Type: ptr64, Low: 4},
@@ -1715,126 +1766,126 @@ var (
 	}
 	paramsMovePagesOnI386 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "nr_pages", CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "nr_pages", Aliases: []string{"count"}, CType: "unsigned long", Type: u32, Low: 1},
 		{Name: "pages", CType: "const void **", Type: ptr32, Low: 2},
 		{Name: "nodes", CType: "const int *", Type: ptr32, Low: 3},
 		{Name: "status", CType: "int *", Type: ptr32, Low: 4},
 		{Name: "flags", CType: "int", Type: i32, Low: 5},
 	}
 	paramsMprotect = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
 		{Name: "len", CType: "size_t", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u64, Low: 2},
 	}
 	paramsMprotectOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
 		{Name: "len", CType: "size_t", Type: u32, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 	}
 	paramsMqGetsetattr = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_mqstat", CType: "const struct mq_attr *", Type: ptr64, Low: 1},
-		{Name: "u_omqstat", CType: "struct mq_attr *", Type: ptr64, Low: 2},
+		{Name: "u_mqstat", Aliases: []string{"newattr"}, CType: "const struct mq_attr *", Type: ptr64, Low: 1},
+		{Name: "u_omqstat", Aliases: []string{"oldattr"}, CType: "struct mq_attr *", Type: ptr64, Low: 2},
 	}
 	paramsMqGetsetattrOnARM = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_mqstat", CType: "const struct mq_attr *", Type: ptr32, Low: 1},
-		{Name: "u_omqstat", CType: "struct mq_attr *", Type: ptr32, Low: 2},
+		{Name: "u_mqstat", Aliases: []string{"newattr"}, CType: "const struct mq_attr *", Type: ptr32, Low: 1},
+		{Name: "u_omqstat", Aliases: []string{"oldattr"}, CType: "struct mq_attr *", Type: ptr32, Low: 2},
 	}
 	paramsMqGetsetattrOnI386 = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_mqstat", CType: "const struct compat_mq_attr *", Type: ptr32, Low: 1},
-		{Name: "u_omqstat", CType: "struct compat_mq_attr *", Type: ptr32, Low: 2},
+		{Name: "u_mqstat", Aliases: []string{"newattr"}, CType: "const struct compat_mq_attr *", Type: ptr32, Low: 1},
+		{Name: "u_omqstat", Aliases: []string{"oldattr"}, CType: "struct compat_mq_attr *", Type: ptr32, Low: 2},
 	}
 	paramsMqNotify = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_notification", CType: "const struct sigevent *", Type: ptr64, Low: 1},
+		{Name: "u_notification", Aliases: []string{"sevp"}, CType: "const struct sigevent *", Type: ptr64, Low: 1},
 	}
 	paramsMqNotifyOnARM = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_notification", CType: "const struct sigevent *", Type: ptr32, Low: 1},
+		{Name: "u_notification", Aliases: []string{"sevp"}, CType: "const struct sigevent *", Type: ptr32, Low: 1},
 	}
 	paramsMqNotifyOnI386 = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_notification", CType: "const struct compat_sigevent *", Type: ptr32, Low: 1},
+		{Name: "u_notification", Aliases: []string{"sevp"}, CType: "const struct compat_sigevent *", Type: ptr32, Low: 1},
 	}
 	paramsMqOpen = []Param{
-		{Name: "u_name", CType: "const char *", Type: ptr64},
+		{Name: "u_name", Aliases: []string{"name"}, CType: "const char *", Type: ptr64},
 		{Name: "oflag", CType: "int", Type: i32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
-		{Name: "u_attr", CType: "struct mq_attr *", Type: ptr64, Low: 3},
+		{Name: "u_attr", Aliases: []string{"attr"}, CType: "struct mq_attr *", Type: ptr64, Low: 3},
 	}
 	paramsMqOpenOnARM = []Param{
-		{Name: "u_name", CType: "const char *", Type: ptr32},
+		{Name: "u_name", Aliases: []string{"name"}, CType: "const char *", Type: ptr32},
 		{Name: "oflag", CType: "int", Type: i32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
-		{Name: "u_attr", CType: "struct mq_attr *", Type: ptr32, Low: 3},
+		{Name: "u_attr", Aliases: []string{"attr"}, CType: "struct mq_attr *", Type: ptr32, Low: 3},
 	}
 	paramsMqOpenOnI386 = []Param{
-		{Name: "u_name", CType: "const char *", Type: ptr32},
+		{Name: "u_name", Aliases: []string{"name"}, CType: "const char *", Type: ptr32},
 		{Name: "oflag", CType: "int", Type: i32, Low: 1},
 		{Name: "mode", CType: "compat_mode_t", Type: u16, Low: 2},
-		{Name: "u_attr", CType: "struct compat_mq_attr *", Type: ptr32, Low: 3},
+		{Name: "u_attr", Aliases: []string{"attr"}, CType: "struct compat_mq_attr *", Type: ptr32, Low: 3},
 	}
 	paramsMqTimedreceive = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_msg_ptr", CType: "char *", Type: ptr64, Low: 1},
+		{Name: "u_msg_ptr", Aliases: []string{"msg_ptr"}, CType: "char *", Type: ptr64, Low: 1},
 		{Name: "msg_len", CType: "size_t", Type: u64, Low: 2},
-		{Name: "u_msg_prio", CType: "unsigned int *", Type: ptr64, Low: 3},
-		{Name: "u_abs_timeout", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 4},
+		{Name: "u_msg_prio", Aliases: []string{"msg_prio"}, CType: "unsigned int *", Type: ptr64, Low: 3},
+		{Name: "u_abs_timeout", Aliases: []string{"abs_timeout"}, CType: "const struct __kernel_timespec *", Type: ptr64, Low: 4},
 	}
 	paramsMqTimedreceiveOnI386 = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_msg_ptr", CType: "char *", Type: ptr32, Low: 1},
+		{Name: "u_msg_ptr", Aliases: []string{"msg_ptr"}, CType: "char *", Type: ptr32, Low: 1},
 		{Name: "msg_len", CType: "unsigned int", Type: u32, Low: 2},
-		{Name: "u_msg_prio", CType: "unsigned int *", Type: ptr32, Low: 3},
-		{Name: "u_abs_timeout", CType: "const struct old_timespec32 *", Type: ptr32, Low: 4},
+		{Name: "u_msg_prio", Aliases: []string{"msg_prio"}, CType: "unsigned int *", Type: ptr32, Low: 3},
+		{Name: "u_abs_timeout", Aliases: []string{"abs_timeout"}, CType: "const struct old_timespec32 *", Type: ptr32, Low: 4},
 	}
 	paramsMqTimedreceiveTime64 = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_msg_ptr", CType: "char *", Type: ptr32, Low: 1},
+		{Name: "u_msg_ptr", Aliases: []string{"msg_ptr"}, CType: "char *", Type: ptr32, Low: 1},
 		{Name: "msg_len", CType: "size_t", Type: u32, Low: 2},
-		{Name: "u_msg_prio", CType: "unsigned int *", Type: ptr32, Low: 3},
-		{Name: "u_abs_timeout", CType: "const struct __kernel_timespec *", Type: ptr32, Low: 4},
+		{Name: "u_msg_prio", Aliases: []string{"msg_prio"}, CType: "unsigned int *", Type: ptr32, Low: 3},
+		{Name: "u_abs_timeout", Aliases: []string{"abs_timeout"}, CType: "const struct __kernel_timespec *", Type: ptr32, Low: 4},
 	}
 	paramsMqTimedsend = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_msg_ptr", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "u_msg_ptr", Aliases: []string{"msg_ptr"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "msg_len", CType: "size_t", Type: u64, Low: 2},
 		{Name: "msg_prio", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "u_abs_timeout", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 4},
+		{Name: "u_abs_timeout", Aliases: []string{"abs_timeout"}, CType: "const struct __kernel_timespec *", Type: ptr64, Low: 4},
 	}
 	paramsMqTimedsendOnI386 = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_msg_ptr", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "u_msg_ptr", Aliases: []string{"msg_ptr"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "msg_len", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "msg_prio", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "u_abs_timeout", CType: "const struct old_timespec32 *", Type: ptr32, Low: 4},
+		{Name: "u_abs_timeout", Aliases: []string{"abs_timeout"}, CType: "const struct old_timespec32 *", Type: ptr32, Low: 4},
 	}
 	paramsMqTimedsendTime64 = []Param{
 		{Name: "mqdes", CType: "mqd_t", Type: i32},
-		{Name: "u_msg_ptr", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "u_msg_ptr", Aliases: []string{"msg_ptr"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "msg_len", CType: "size_t", Type: u32, Low: 2},
 		{Name: "msg_prio", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "u_abs_timeout", CType: "const struct __kernel_timespec *", Type: ptr32, Low: 4},
+		{Name: "u_abs_timeout", Aliases: []string{"abs_timeout"}, CType: "const struct __kernel_timespec *", Type: ptr32, Low: 4},
 	}
 	paramsMqUnlink = []Param{
-		{Name: "u_name", CType: "const char *", Type: ptr64},
+		{Name: "u_name", Aliases: []string{"name"}, CType: "const char *", Type: ptr64},
 	}
 	paramsMqUnlinkOnI386 = []Param{
-		{Name: "u_name", CType: "const char *", Type: ptr32},
+		{Name: "u_name", Aliases: []string{"name"}, CType: "const char *", Type: ptr32},
 	}
 	paramsMremap = []Param{
-		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "old_len", CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "new_len", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "addr", Aliases: []string{"old_address"}, CType: "unsigned long", Type: u64},
+		{Name: "old_len", Aliases: []string{"old_size"}, CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "new_len", Aliases: []string{"new_size"}, CType: "unsigned long", Type: u64, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u64, Low: 3},
 		{Name: "new_addr", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsMremapOnI386 = []Param{
-		{Name: "addr", CType: "unsigned long", Type: u32},
-		{Name: "old_len", CType: "unsigned long", Type: u32, Low: 1},
-		{Name: "new_len", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "addr", Aliases: []string{"old_address"}, CType: "unsigned long", Type: u32},
+		{Name: "old_len", Aliases: []string{"old_size"}, CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "new_len", Aliases: []string{"new_size"}, CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "new_addr", CType: "unsigned long", Type: u32, Low: 4},
 	}
@@ -1907,67 +1958,67 @@ var (
 		{Name: "msgflg", CType: "int", Type: i32, Low: 3},
 	}
 	paramsMsync = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
-		{Name: "len", CType: "size_t", Type: u64, Low: 1},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
+		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u64, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 	}
 	paramsMsyncOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
-		{Name: "len", CType: "size_t", Type: u32, Low: 1},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
+		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u32, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 	}
 	paramsMunmap = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
-		{Name: "len", CType: "size_t", Type: u64, Low: 1},
+		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u64, Low: 1},
 	}
 	paramsMunmapOnI386 = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u32},
-		{Name: "len", CType: "size_t", Type: u32, Low: 1},
+		{Name: "len", Aliases: []string{"length"}, CType: "size_t", Type: u32, Low: 1},
 	}
 	paramsNameToHandleAt = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "name", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "name", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "handle", CType: "struct file_handle *", Type: ptr64, Low: 2},
-		{Name: "mnt_id", CType: "void *", Type: ptr64, Low: 3},
-		{Name: "flag", CType: "int", Type: i32, Low: 4},
+		{Name: "mnt_id", Aliases: []string{"mount_id"}, CType: "void *", Type: ptr64, Low: 3},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 4},
 	}
 	paramsNameToHandleAtOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "name", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "name", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "handle", CType: "struct file_handle *", Type: ptr32, Low: 2},
-		{Name: "mnt_id", CType: "void *", Type: ptr32, Low: 3},
-		{Name: "flag", CType: "int", Type: i32, Low: 4},
+		{Name: "mnt_id", Aliases: []string{"mount_id"}, CType: "void *", Type: ptr32, Low: 3},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 4},
 	}
 	paramsNanosleep = []Param{
-		{Name: "rqtp", CType: "struct __kernel_timespec *", Type: ptr64},
-		{Name: "rmtp", CType: "struct __kernel_timespec *", Type: ptr64, Low: 1},
+		{Name: "rqtp", Aliases: []string{"req"}, CType: "struct __kernel_timespec *", Type: ptr64},
+		{Name: "rmtp", Aliases: []string{"rem"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 1},
 	}
 	paramsNanosleepOnI386 = []Param{
-		{Name: "rqtp", CType: "struct old_timespec32 *", Type: ptr32},
-		{Name: "rmtp", CType: "struct old_timespec32 *", Type: ptr32, Low: 1},
+		{Name: "rqtp", Aliases: []string{"req"}, CType: "struct old_timespec32 *", Type: ptr32},
+		{Name: "rmtp", Aliases: []string{"rem"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 1},
 	}
 	paramsNewfstatat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "statbuf", CType: "struct stat *", Type: ptr64, Low: 2},
-		{Name: "flag", CType: "int", Type: i32, Low: 3},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 3},
 	}
 	paramsNewselect = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "compat_ulong_t *", Type: ptr32, Low: 1},
-		{Name: "outp", CType: "compat_ulong_t *", Type: ptr32, Low: 2},
-		{Name: "exp", CType: "compat_ulong_t *", Type: ptr32, Low: 3},
-		{Name: "tvp", CType: "struct old_timeval32 *", Type: ptr32, Low: 4},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "compat_ulong_t *", Type: ptr32, Low: 3},
+		{Name: "tvp", Aliases: []string{"timeout"}, CType: "struct old_timeval32 *", Type: ptr32, Low: 4},
 	}
 	paramsNewselectOnARM = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "fd_set *", Type: ptr32, Low: 1},
-		{Name: "outp", CType: "fd_set *", Type: ptr32, Low: 2},
-		{Name: "exp", CType: "fd_set *", Type: ptr32, Low: 3},
-		{Name: "tvp", CType: "struct __kernel_old_timeval *", Type: ptr32, Low: 4},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "fd_set *", Type: ptr32, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "fd_set *", Type: ptr32, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "fd_set *", Type: ptr32, Low: 3},
+		{Name: "tvp", Aliases: []string{"timeout"}, CType: "struct __kernel_old_timeval *", Type: ptr32, Low: 4},
 	}
 	paramsNice = []Param{
-		{Name: "increment", CType: "int", Type: i32},
+		{Name: "increment", Aliases: []string{"inc"}, CType: "int", Type: i32},
 	}
 	paramsOldfstat = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
@@ -1984,22 +2035,22 @@ var (
 		{Name: "name", CType: "struct old_utsname *", Type: ptr32},
 	}
 	paramsOpen = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
 	paramsOpenByHandleAt = []Param{
-		{Name: "mountdirfd", CType: "int", Type: i32},
+		{Name: "mountdirfd", Aliases: []string{"mount_fd"}, CType: "int", Type: i32},
 		{Name: "handle", CType: "struct file_handle *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 	}
 	paramsOpenByHandleAtOnI386 = []Param{
-		{Name: "mountdirfd", CType: "int", Type: i32},
+		{Name: "mountdirfd", Aliases: []string{"mount_fd"}, CType: "int", Type: i32},
 		{Name: "handle", CType: "struct file_handle *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 	}
 	paramsOpenOnI386 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 	}
@@ -2028,26 +2079,26 @@ var (
 		{Name: "flags", CType: "unsigned", Type: u32, Low: 2},
 	}
 	paramsOpenat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 3},
 	}
 	paramsOpenat2 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "how", CType: "struct open_how *", Type: ptr64, Low: 2},
-		{Name: "usize", CType: "size_t", Type: u64, Low: 3},
+		{Name: "usize", Aliases: []string{"size"}, CType: "size_t", Type: u64, Low: 3},
 	}
 	paramsOpenat2OnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "how", CType: "struct open_how *", Type: ptr32, Low: 2},
-		{Name: "usize", CType: "size_t", Type: u32, Low: 3},
+		{Name: "usize", Aliases: []string{"size"}, CType: "size_t", Type: u32, Low: 3},
 	}
 	paramsOpenatOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "int", Type: i32, Low: 2},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 3},
 	}
@@ -2076,28 +2127,28 @@ var (
 		{Name: "buf", CType: "void *", Type: ptr64, Low: 4},
 	}
 	paramsPerfEventOpen = []Param{
-		{Name: "attr_uptr", CType: "struct perf_event_attr *", Type: ptr64},
+		{Name: "attr_uptr", Aliases: []string{"attr"}, CType: "struct perf_event_attr *", Type: ptr64},
 		{Name: "pid", CType: "pid_t", Type: i32, Low: 1},
 		{Name: "cpu", CType: "int", Type: i32, Low: 2},
 		{Name: "group_fd", CType: "int", Type: i32, Low: 3},
 		{Name: "flags", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsPerfEventOpenOnI386 = []Param{
-		{Name: "attr_uptr", CType: "struct perf_event_attr *", Type: ptr32},
+		{Name: "attr_uptr", Aliases: []string{"attr"}, CType: "struct perf_event_attr *", Type: ptr32},
 		{Name: "pid", CType: "pid_t", Type: i32, Low: 1},
 		{Name: "cpu", CType: "int", Type: i32, Low: 2},
 		{Name: "group_fd", CType: "int", Type: i32, Low: 3},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 4},
 	}
 	paramsPersonality = []Param{
-		{Name: "personality", CType: "unsigned int", Type: u32},
+		{Name: "personality", Aliases: []string{"persona"}, CType: "unsigned int", Type: u32},
 	}
 	paramsPersonalityOnPPC64LE = []Param{
-		{Name: "personality", CType: "unsigned long", Type: u64},
+		{Name: "personality", Aliases: []string{"persona"}, CType: "unsigned long", Type: u32},
 	}
 	paramsPidfdGetfd = []Param{
 		{Name: "pidfd", CType: "int", Type: i32},
-		{Name: "fd", CType: "int", Type: i32, Low: 1},
+		{Name: "fd", Aliases: []string{"targetfd"}, CType: "int", Type: i32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsPidfdOpen = []Param{
@@ -2117,18 +2168,18 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsPipe = []Param{
-		{Name: "fildes", CType: "int *", Type: ptr64},
+		{Name: "fildes", Aliases: []string{"pipefd"}, CType: "int *", Type: ptr64},
 	}
 	paramsPipe2 = []Param{
-		{Name: "fildes", CType: "int *", Type: ptr64},
+		{Name: "fildes", Aliases: []string{"pipefd"}, CType: "int *", Type: ptr64},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 	}
 	paramsPipe2OnI386 = []Param{
-		{Name: "fildes", CType: "int *", Type: ptr32},
+		{Name: "fildes", Aliases: []string{"pipefd"}, CType: "int *", Type: ptr32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 	}
 	paramsPipeOnI386 = []Param{
-		{Name: "fildes", CType: "int *", Type: ptr32},
+		{Name: "fildes", Aliases: []string{"pipefd"}, CType: "int *", Type: ptr32},
 	}
 	paramsPivotRoot = []Param{
 		{Name: "new_root", CType: "const char *", Type: ptr64},
@@ -2140,36 +2191,36 @@ var (
 	}
 	paramsPkeyAlloc = []Param{
 		{Name: "flags", CType: "unsigned long", Type: u64},
-		{Name: "init_val", CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "init_val", Aliases: []string{"access_rights"}, CType: "unsigned long", Type: u64, Low: 1},
 	}
 	paramsPkeyAllocOnI386 = []Param{
 		{Name: "flags", CType: "unsigned long", Type: u32},
-		{Name: "init_val", CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "init_val", Aliases: []string{"access_rights"}, CType: "unsigned long", Type: u32, Low: 1},
 	}
 	paramsPkeyFree = []Param{
 		{Name: "pkey", CType: "int", Type: i32},
 	}
 	paramsPkeyMprotect = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
 		{Name: "len", CType: "size_t", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u64, Low: 2},
 		{Name: "pkey", CType: "int", Type: i32, Low: 3},
 	}
 	paramsPkeyMprotectOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
 		{Name: "len", CType: "size_t", Type: u32, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "pkey", CType: "int", Type: i32, Low: 3},
 	}
 	paramsPoll = []Param{
-		{Name: "ufds", CType: "struct pollfd *", Type: ptr64},
+		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr64},
 		{Name: "nfds", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "timeout_msecs", CType: "int", Type: i32, Low: 2},
+		{Name: "timeout_msecs", Aliases: []string{"timeout"}, CType: "int", Type: i32, Low: 2},
 	}
 	paramsPollOnI386 = []Param{
-		{Name: "ufds", CType: "struct pollfd *", Type: ptr32},
+		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr32},
 		{Name: "nfds", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "timeout_msecs", CType: "int", Type: i32, Low: 2},
+		{Name: "timeout_msecs", Aliases: []string{"timeout"}, CType: "int", Type: i32, Low: 2},
 	}
 	paramsPpoll = []Param{
 		{Name: "ufds", Aliases: []string{"fds"}, CType: "struct pollfd *", Type: ptr64},
@@ -2224,31 +2275,31 @@ var (
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "buf", CType: "char *", Type: ptr64, Low: 1},
 		{Name: "count", CType: "size_t", Type: u64, Low: 2},
-		{Name: "pos", CType: "loff_t", Type: i64, Low: 3},
+		{Name: "pos", Aliases: []string{"offset"}, CType: "loff_t", Type: i64, Low: 3},
 	}
 	paramsPread64OnARM = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "buf", CType: "char *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "size_t", Type: u32, Low: 2},
-		{Name: "pos", CType: "loff_t", Type: i64, Low: 4, High: 5, Split: true},
+		{Name: "pos", Aliases: []string{"offset"}, CType: "loff_t", Type: i64, Low: 4, High: 5, Split: true},
 	}
 	paramsPread64OnI386 = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "buf", CType: "char *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "size_t", Type: u32, Low: 2},
-		{Name: "pos", CType: "loff_t", Type: i64, Low: 3, High: 4, Split: true},
+		{Name: "pos", Aliases: []string{"offset"}, CType: "loff_t", Type: i64, Low: 3, High: 4, Split: true},
 	}
 	paramsPreadv = []Param{
-		{Name: "fd", CType: "unsigned long", Type: u64},
+		{Name: "fd", CType: "unsigned long", Type: u32},
 		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
-		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "pos_l", CType: "unsigned long", Type: u64, Low: 3},
 		{Name: "pos_h", CType: "unsigned long", Type: u64, Low: 4},
 	}
 	paramsPreadv2 = []Param{
-		{Name: "fd", CType: "unsigned long", Type: u64},
+		{Name: "fd", CType: "unsigned long", Type: u32},
 		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
-		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "pos_l", CType: "unsigned long", Type: u64, Low: 3},
 		{Name: "pos_h", CType: "unsigned long", Type: u64, Low: 4},
 		{Name: "flags", CType: "rwf_t", Type: i32, Low: 5},
@@ -2286,27 +2337,27 @@ var (
 	paramsPrlimit64 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
 		{Name: "resource", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "new_rlim", CType: "const struct rlimit64 *", Type: ptr64, Low: 2},
-		{Name: "old_rlim", CType: "struct rlimit64 *", Type: ptr64, Low: 3},
+		{Name: "new_rlim", Aliases: []string{"new_limit"}, CType: "const struct rlimit64 *", Type: ptr64, Low: 2},
+		{Name: "old_rlim", Aliases: []string{"old_limit"}, CType: "struct rlimit64 *", Type: ptr64, Low: 3},
 	}
 	paramsPrlimit64OnI386 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
 		{Name: "resource", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "new_rlim", CType: "const struct rlimit64 *", Type: ptr32, Low: 2},
-		{Name: "old_rlim", CType: "struct rlimit64 *", Type: ptr32, Low: 3},
+		{Name: "new_rlim", Aliases: []string{"new_limit"}, CType: "const struct rlimit64 *", Type: ptr32, Low: 2},
+		{Name: "old_rlim", Aliases: []string{"old_limit"}, CType: "struct rlimit64 *", Type: ptr32, Low: 3},
 	}
 	paramsProcessMadvise = []Param{
 		{Name: "pidfd", CType: "int", Type: i32},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr64, Low: 1},
+		{Name: "vec", Aliases: []string{"iovec"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
 		{Name: "vlen", CType: "size_t", Type: u64, Low: 2},
-		{Name: "behavior", CType: "int", Type: i32, Low: 3},
+		{Name: "behavior", Aliases: []string{"advice"}, CType: "int", Type: i32, Low: 3},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 4},
 	}
 	paramsProcessMadviseOnI386 = []Param{
 		{Name: "pidfd", CType: "int", Type: i32},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "vec", Aliases: []string{"iovec"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
 		{Name: "vlen", CType: "size_t", Type: u32, Low: 2},
-		{Name: "behavior", CType: "int", Type: i32, Low: 3},
+		{Name: "behavior", Aliases: []string{"advice"}, CType: "int", Type: i32, Low: 3},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 4},
 	}
 	paramsProcessMrelease = []Param{
@@ -2315,17 +2366,17 @@ var (
 	}
 	paramsProcessVmReadv = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "lvec", CType: "const struct iovec *", Type: ptr64, Low: 1},
-		{Name: "liovcnt", CType: "unsigned long", Type: u64, Low: 2},
-		{Name: "rvec", CType: "const struct iovec *", Type: ptr64, Low: 3},
+		{Name: "lvec", Aliases: []string{"local_iov"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
+		{Name: "liovcnt", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "rvec", Aliases: []string{"remote_iov"}, CType: "const struct iovec *", Type: ptr64, Low: 3},
 		{Name: "riovcnt", CType: "unsigned long", Type: u64, Low: 4},
 		{Name: "flags", CType: "unsigned long", Type: u64, Low: 5},
 	}
 	paramsProcessVmReadvOnI386 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "lvec", CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "lvec", Aliases: []string{"local_iov"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
 		{Name: "liovcnt", CType: "unsigned long", Type: u32, Low: 2},
-		{Name: "rvec", CType: "const struct iovec *", Type: ptr32, Low: 3},
+		{Name: "rvec", Aliases: []string{"remote_iov"}, CType: "const struct iovec *", Type: ptr32, Low: 3},
 		{Name: "riovcnt", CType: "unsigned long", Type: u32, Low: 4},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 5},
 	}
@@ -2371,7 +2422,7 @@ var (
 	}
 	paramsPtrace = []Param{
 		{Name: "request", CType: "long", Type: i64},
-		{Name: "pid", CType: "long", Type: i64, Low: 1},
+		{Name: "pid", CType: "long", Type: i32, Low: 1},
 		{Name: "addr", CType: "unsigned long", Type: u64, Low: 2},
 		{Name: "data", CType: "unsigned long", Type: u64, Low: 3},
 	}
@@ -2391,19 +2442,19 @@ var (
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "buf", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "count", CType: "size_t", Type: u64, Low: 2},
-		{Name: "pos", CType: "loff_t", Type: i64, Low: 3},
+		{Name: "pos", Aliases: []string{"offset"}, CType: "loff_t", Type: i64, Low: 3},
 	}
 	paramsPwrite64OnARM = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "buf", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "size_t", Type: u32, Low: 2},
-		{Name: "pos", CType: "loff_t", Type: i64, Low: 4, High: 5, Split: true},
+		{Name: "pos", Aliases: []string{"offset"}, CType: "loff_t", Type: i64, Low: 4, High: 5, Split: true},
 	}
 	paramsPwrite64OnI386 = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "buf", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "size_t", Type: u32, Low: 2},
-		{Name: "pos", CType: "loff_t", Type: i64, Low: 3, High: 4, Split: true},
+		{Name: "pos", Aliases: []string{"offset"}, CType: "loff_t", Type: i64, Low: 3, High: 4, Split: true},
 	}
 	paramsQuotactl = []Param{
 		{Name: "cmd", CType: "unsigned int", Type: u32},
@@ -2456,144 +2507,144 @@ var (
 	}
 	paramsReaddir = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
-		{Name: "dirent", CType: "struct compat_old_linux_dirent *", Type: ptr32, Low: 1},
+		{Name: "dirent", Aliases: []string{"dirp"}, CType: "struct compat_old_linux_dirent *", Type: ptr32, Low: 1},
 		{Name: "count", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsReadlink = []Param{
-		{Name: "path", CType: "const char *", Type: ptr64},
+		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "buf", CType: "char *", Type: ptr64, Low: 1},
 		{Name: "bufsiz", CType: "int", Type: i32, Low: 2},
 	}
 	paramsReadlinkOnI386 = []Param{
-		{Name: "path", CType: "const char *", Type: ptr32},
+		{Name: "path", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "buf", CType: "char *", Type: ptr32, Low: 1},
 		{Name: "bufsiz", CType: "int", Type: i32, Low: 2},
 	}
 	paramsReadlinkat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "buf", CType: "char *", Type: ptr64, Low: 2},
 		{Name: "bufsiz", CType: "int", Type: i32, Low: 3},
 	}
 	paramsReadlinkatOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "buf", CType: "char *", Type: ptr32, Low: 2},
 		{Name: "bufsiz", CType: "int", Type: i32, Low: 3},
 	}
 	paramsReadv = []Param{
-		{Name: "fd", CType: "unsigned long", Type: u64},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr64, Low: 1},
-		{Name: "vlen", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "fd", CType: "unsigned long", Type: u32},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u32, Low: 2},
 	}
 	paramsReadvOnI386 = []Param{
 		{Name: "fd", CType: "unsigned long", Type: u32},
-		{Name: "vec", CType: "const struct iovec *", Type: ptr32, Low: 1},
-		{Name: "vlen", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "vec", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "vlen", Aliases: []string{"iovcnt"}, CType: "unsigned long", Type: u32, Low: 2},
 	}
 	paramsReboot = []Param{
-		{Name: "magic1", CType: "int", Type: i32},
+		{Name: "magic1", Aliases: []string{"magic"}, CType: "int", Type: i32},
 		{Name: "magic2", CType: "int", Type: i32, Low: 1},
 		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "arg", CType: "void *", Type: ptr64, Low: 3},
 	}
 	paramsRebootOnI386 = []Param{
-		{Name: "magic1", CType: "int", Type: i32},
+		{Name: "magic1", Aliases: []string{"magic"}, CType: "int", Type: i32},
 		{Name: "magic2", CType: "int", Type: i32, Low: 1},
 		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "arg", CType: "void *", Type: ptr32, Low: 3},
 	}
 	paramsRecv = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "ubuf", CType: "void *", Type: ptr32, Low: 1},
-		{Name: "size", CType: "size_t", Type: u32, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "ubuf", Aliases: []string{"buf"}, CType: "void *", Type: ptr32, Low: 1},
+		{Name: "size", Aliases: []string{"len"}, CType: "size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsRecvOnPPC64LE = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "ubuf", CType: "void *", Type: ptr64, Low: 1},
-		{Name: "size", CType: "size_t", Type: u64, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "ubuf", Aliases: []string{"buf"}, CType: "void *", Type: ptr64, Low: 1},
+		{Name: "size", Aliases: []string{"len"}, CType: "size_t", Type: u64, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsRecvfrom = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "ubuf", CType: "void *", Type: ptr64, Low: 1},
-		{Name: "size", CType: "size_t", Type: u64, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "ubuf", Aliases: []string{"buf"}, CType: "void *", Type: ptr64, Low: 1},
+		{Name: "size", Aliases: []string{"len"}, CType: "size_t", Type: u64, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "addr", CType: "struct sockaddr *", Type: ptr64, Low: 4},
-		{Name: "addr_len", CType: "int *", Type: ptr64, Low: 5},
+		{Name: "addr", Aliases: []string{"src_addr"}, CType: "struct sockaddr *", Type: ptr64, Low: 4},
+		{Name: "addr_len", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr64, Low: 5},
 	}
 	paramsRecvfromOnARM = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "ubuf", CType: "void *", Type: ptr32, Low: 1},
-		{Name: "size", CType: "size_t", Type: u32, Low: 2},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "ubuf", Aliases: []string{"buf"}, CType: "void *", Type: ptr32, Low: 1},
+		{Name: "size", Aliases: []string{"len"}, CType: "size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "addr", CType: "struct sockaddr *", Type: ptr32, Low: 4},
-		{Name: "addr_len", CType: "int *", Type: ptr32, Low: 5},
+		{Name: "addr", Aliases: []string{"src_addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 4},
+		{Name: "addr_len", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr32, Low: 5},
 	}
 	paramsRecvfromOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "ubuf", Aliases: []string{"buf"}, CType: "void *", Type: ptr32, Low: 1},
 		{Name: "size", Aliases: []string{"len"}, CType: "compat_size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "addr", CType: "struct sockaddr *", Type: ptr32, Low: 4},
+		{Name: "addr", Aliases: []string{"src_addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 4},
 		{Name: "addr_len", Aliases: []string{"addrlen"}, CType: "int *", Type: ptr32, Low: 5},
 	}
 	paramsRecvmmsg = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct mmsghdr *", Type: ptr64, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct mmsghdr *", Type: ptr64, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 		{Name: "timeout", CType: "struct __kernel_timespec *", Type: ptr64, Low: 4},
 	}
 	paramsRecvmmsgOnARM = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct mmsghdr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct mmsghdr *", Type: ptr32, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 		{Name: "timeout", CType: "struct old_timespec32 *", Type: ptr32, Low: 4},
 	}
 	paramsRecvmmsgOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct compat_mmsghdr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct compat_mmsghdr *", Type: ptr32, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 		{Name: "timeout", CType: "struct old_timespec32 *", Type: ptr32, Low: 4},
 	}
 	paramsRecvmmsgTime64 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct compat_mmsghdr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct compat_mmsghdr *", Type: ptr32, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 		{Name: "timeout", CType: "struct __kernel_timespec *", Type: ptr32, Low: 4},
 	}
 	paramsRecvmmsgTime64OnARM = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct mmsghdr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct mmsghdr *", Type: ptr32, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 		{Name: "timeout", CType: "struct __kernel_timespec *", Type: ptr32, Low: 4},
 	}
 	paramsRemapFilePages = []Param{
-		{Name: "start", CType: "unsigned long", Type: u64},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u64},
 		{Name: "size", CType: "unsigned long", Type: u64, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u64, Low: 2},
 		{Name: "pgoff", CType: "unsigned long", Type: u64, Low: 3},
-		{Name: "flags", CType: "unsigned long", Type: u64, Low: 4},
+		{Name: "flags", CType: "unsigned long", Type: u32, Low: 4},
 	}
 	paramsRemapFilePagesOnI386 = []Param{
-		{Name: "start", CType: "unsigned long", Type: u32},
+		{Name: "start", Aliases: []string{"addr"}, CType: "unsigned long", Type: u32},
 		{Name: "size", CType: "unsigned long", Type: u32, Low: 1},
 		{Name: "prot", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "pgoff", CType: "unsigned long", Type: u32, Low: 3},
 		{Name: "flags", CType: "unsigned long", Type: u32, Low: 4},
 	}
 	paramsRemovexattr = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr64},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
 		{Name: "name", CType: "const char *", Type: ptr64, Low: 1},
 	}
 	paramsRemovexattrOnI386 = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr32},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 1},
 	}
 	paramsRemovexattrat = []Param{
@@ -2609,46 +2660,46 @@ var (
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 3},
 	}
 	paramsRename = []Param{
-		{Name: "oldname", CType: "const char *", Type: ptr64},
-		{Name: "newname", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr64},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr64, Low: 1},
 	}
 	paramsRenameat = []Param{
-		{Name: "olddfd", CType: "int", Type: i32},
-		{Name: "oldname", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 2},
-		{Name: "newname", CType: "const char *", Type: ptr64, Low: 3},
+		{Name: "olddfd", Aliases: []string{"olddirfd"}, CType: "int", Type: i32},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 2},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr64, Low: 3},
 	}
 	paramsRenameat2 = []Param{
-		{Name: "olddfd", CType: "int", Type: i32},
-		{Name: "oldname", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 2},
-		{Name: "newname", CType: "const char *", Type: ptr64, Low: 3},
+		{Name: "olddfd", Aliases: []string{"olddirfd"}, CType: "int", Type: i32},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 2},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr64, Low: 3},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 4},
 	}
 	paramsRenameat2OnI386 = []Param{
-		{Name: "olddfd", CType: "int", Type: i32},
-		{Name: "oldname", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 2},
-		{Name: "newname", CType: "const char *", Type: ptr32, Low: 3},
+		{Name: "olddfd", Aliases: []string{"olddirfd"}, CType: "int", Type: i32},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 2},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr32, Low: 3},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 4},
 	}
 	paramsRenameatOnI386 = []Param{
-		{Name: "olddfd", CType: "int", Type: i32},
-		{Name: "oldname", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 2},
-		{Name: "newname", CType: "const char *", Type: ptr32, Low: 3},
+		{Name: "olddfd", Aliases: []string{"olddirfd"}, CType: "int", Type: i32},
+		{Name: "oldname", Aliases: []string{"oldpath"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 2},
+		{Name: "newname", Aliases: []string{"newpath"}, CType: "const char *", Type: ptr32, Low: 3},
 	}
 	paramsRequestKey = []Param{
-		{Name: "_type", CType: "const char *", Type: ptr64},
-		{Name: "_description", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "_callout_info", CType: "const char *", Type: ptr64, Low: 2},
-		{Name: "destringid", CType: "key_serial_t", Type: i32, Low: 3},
+		{Name: "_type", Aliases: []string{"type"}, CType: "const char *", Type: ptr64},
+		{Name: "_description", Aliases: []string{"description"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "_callout_info", Aliases: []string{"callout_info"}, CType: "const char *", Type: ptr64, Low: 2},
+		{Name: "destringid", Aliases: []string{"dest_keyring"}, CType: "key_serial_t", Type: i32, Low: 3},
 	}
 	paramsRequestKeyOnI386 = []Param{
-		{Name: "_type", CType: "const char *", Type: ptr32},
-		{Name: "_description", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "_callout_info", CType: "const char *", Type: ptr32, Low: 2},
-		{Name: "destringid", CType: "key_serial_t", Type: i32, Low: 3},
+		{Name: "_type", Aliases: []string{"type"}, CType: "const char *", Type: ptr32},
+		{Name: "_description", Aliases: []string{"description"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "_callout_info", Aliases: []string{"callout_info"}, CType: "const char *", Type: ptr32, Low: 2},
+		{Name: "destringid", Aliases: []string{"dest_keyring"}, CType: "key_serial_t", Type: i32, Low: 3},
 	}
 	paramsRiscvFlushIcache = []Param{
 		{Name: "start", CType: "uintptr_t", Type: u64},
@@ -2709,36 +2760,36 @@ var (
 	}
 	paramsRtSigprocmask = []Param{
 		{Name: "how", CType: "int", Type: i32},
-		{Name: "nset", CType: "sigset_t *", Type: ptr64, Low: 1},
-		{Name: "oset", CType: "sigset_t *", Type: ptr64, Low: 2},
+		{Name: "nset", Aliases: []string{"set"}, CType: "sigset_t *", Type: ptr64, Low: 1},
+		{Name: "oset", Aliases: []string{"oldset"}, CType: "sigset_t *", Type: ptr64, Low: 2},
 		{Name: "sigsetsize", CType: "size_t", Type: u64, Low: 3},
 	}
 	paramsRtSigprocmaskOnARM = []Param{
 		{Name: "how", CType: "int", Type: i32},
-		{Name: "nset", CType: "sigset_t *", Type: ptr32, Low: 1},
-		{Name: "oset", CType: "sigset_t *", Type: ptr32, Low: 2},
+		{Name: "nset", Aliases: []string{"set"}, CType: "sigset_t *", Type: ptr32, Low: 1},
+		{Name: "oset", Aliases: []string{"oldset"}, CType: "sigset_t *", Type: ptr32, Low: 2},
 		{Name: "sigsetsize", CType: "size_t", Type: u32, Low: 3},
 	}
 	paramsRtSigprocmaskOnI386 = []Param{
 		{Name: "how", CType: "int", Type: i32},
-		{Name: "nset", CType: "compat_sigset_t *", Type: ptr32, Low: 1},
-		{Name: "oset", CType: "compat_sigset_t *", Type: ptr32, Low: 2},
+		{Name: "nset", Aliases: []string{"set"}, CType: "compat_sigset_t *", Type: ptr32, Low: 1},
+		{Name: "oset", Aliases: []string{"oldset"}, CType: "compat_sigset_t *", Type: ptr32, Low: 2},
 		{Name: "sigsetsize", CType: "compat_size_t", Type: u32, Low: 3},
 	}
 	paramsRtSigqueueinfo = []Param{
-		{Name: "pid", CType: "pid_t", Type: i32},
+		{Name: "pid", Aliases: []string{"tgid"}, CType: "pid_t", Type: i32},
 		{Name: "sig", CType: "int", Type: i32, Low: 1},
-		{Name: "uinfo", CType: "siginfo_t *", Type: ptr64, Low: 2},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "siginfo_t *", Type: ptr64, Low: 2},
 	}
 	paramsRtSigqueueinfoOnARM = []Param{
-		{Name: "pid", CType: "pid_t", Type: i32},
+		{Name: "pid", Aliases: []string{"tgid"}, CType: "pid_t", Type: i32},
 		{Name: "sig", CType: "int", Type: i32, Low: 1},
-		{Name: "uinfo", CType: "siginfo_t *", Type: ptr32, Low: 2},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "siginfo_t *", Type: ptr32, Low: 2},
 	}
 	paramsRtSigqueueinfoOnI386 = []Param{
-		{Name: "pid", CType: "compat_pid_t", Type: i32},
+		{Name: "pid", Aliases: []string{"tgid"}, CType: "compat_pid_t", Type: i32},
 		{Name: "sig", CType: "int", Type: i32, Low: 1},
-		{Name: "uinfo", CType: "struct compat_siginfo *", Type: ptr32, Low: 2},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "struct compat_siginfo *", Type: ptr32, Low: 2},
 	}
 	paramsRtSigsuspend = []Param{
 		{Name: "unewset", CType: "sigset_t *", Type: ptr64},
@@ -2784,21 +2835,21 @@ var (
 	}
 	paramsRtTgsigqueueinfo = []Param{
 		{Name: "tgid", CType: "pid_t", Type: i32},
-		{Name: "pid", CType: "pid_t", Type: i32, Low: 1},
+		{Name: "pid", Aliases: []string{"tid"}, CType: "pid_t", Type: i32, Low: 1},
 		{Name: "sig", CType: "int", Type: i32, Low: 2},
-		{Name: "uinfo", CType: "siginfo_t *", Type: ptr64, Low: 3},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "siginfo_t *", Type: ptr64, Low: 3},
 	}
 	paramsRtTgsigqueueinfoOnARM = []Param{
 		{Name: "tgid", CType: "pid_t", Type: i32},
-		{Name: "pid", CType: "pid_t", Type: i32, Low: 1},
+		{Name: "pid", Aliases: []string{"tid"}, CType: "pid_t", Type: i32, Low: 1},
 		{Name: "sig", CType: "int", Type: i32, Low: 2},
-		{Name: "uinfo", CType: "siginfo_t *", Type: ptr32, Low: 3},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "siginfo_t *", Type: ptr32, Low: 3},
 	}
 	paramsRtTgsigqueueinfoOnI386 = []Param{
 		{Name: "tgid", CType: "compat_pid_t", Type: i32},
-		{Name: "pid", CType: "compat_pid_t", Type: i32, Low: 1},
+		{Name: "pid", Aliases: []string{"tid"}, CType: "compat_pid_t", Type: i32, Low: 1},
 		{Name: "sig", CType: "int", Type: i32, Low: 2},
-		{Name: "uinfo", CType: "struct compat_siginfo *", Type: ptr32, Low: 3},
+		{Name: "uinfo", Aliases: []string{"info"}, CType: "struct compat_siginfo *", Type: ptr32, Low: 3},
 	}
 	paramsRtas = []Param{
 		{Name: "uargs", CType: "struct rtas_args *", Type: ptr64},
@@ -2823,7 +2874,7 @@ var (
 	}
 	paramsS390Sthyi = []Param{
 		{Name: "function_code", CType: "unsigned long", Type: u64},
-		{Name: "buffer", CType: "void *", Type: ptr64, Low: 1},
+		{Name: "buffer", Aliases: []string{"resp_buffer"}, CType: "void *", Type: ptr64, Low: 1},
 		{Name: "return_code", CType: "u64 *", Type: ptr64, Low: 2},
 		{Name: "flags", CType: "unsigned long", Type: u64, Low: 3},
 	}
@@ -2832,51 +2883,51 @@ var (
 	}
 	paramsSchedGetattr = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "uattr", CType: "struct sched_attr *", Type: ptr64, Low: 1},
-		{Name: "usize", CType: "unsigned int", Type: u32, Low: 2},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "struct sched_attr *", Type: ptr64, Low: 1},
+		{Name: "usize", Aliases: []string{"size"}, CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsSchedGetattrOnI386 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "uattr", CType: "struct sched_attr *", Type: ptr32, Low: 1},
-		{Name: "usize", CType: "unsigned int", Type: u32, Low: 2},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "struct sched_attr *", Type: ptr32, Low: 1},
+		{Name: "usize", Aliases: []string{"size"}, CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsSchedRrGetInterval = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "interval", CType: "struct __kernel_timespec *", Type: ptr64, Low: 1},
+		{Name: "interval", Aliases: []string{"tp"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 1},
 	}
 	paramsSchedRrGetIntervalOnI386 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "interval", CType: "struct old_timespec32 *", Type: ptr32, Low: 1},
+		{Name: "interval", Aliases: []string{"tp"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 1},
 	}
 	paramsSchedRrGetIntervalTime64 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "interval", CType: "struct __kernel_timespec *", Type: ptr32, Low: 1},
+		{Name: "interval", Aliases: []string{"tp"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 1},
 	}
 	paramsSchedSetaffinity = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "len", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "user_mask_ptr", CType: "unsigned long *", Type: ptr64, Low: 2},
+		{Name: "len", Aliases: []string{"cpusetsize"}, CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "user_mask_ptr", Aliases: []string{"mask"}, CType: "unsigned long *", Type: ptr64, Low: 2},
 	}
 	paramsSchedSetaffinityOnARM = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "len", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "user_mask_ptr", CType: "unsigned long *", Type: ptr32, Low: 2},
+		{Name: "len", Aliases: []string{"cpusetsize"}, CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "user_mask_ptr", Aliases: []string{"mask"}, CType: "unsigned long *", Type: ptr32, Low: 2},
 	}
 	paramsSchedSetaffinityOnI386 = []Param{
 		{Name: "pid", CType: "compat_pid_t", Type: i32},
-		{Name: "len", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "user_mask_ptr", CType: "compat_ulong_t *", Type: ptr32, Low: 2},
+		{Name: "len", Aliases: []string{"cpusetsize"}, CType: "unsigned int", Type: u32, Low: 1},
+		{Name: "user_mask_ptr", Aliases: []string{"mask"}, CType: "compat_ulong_t *", Type: ptr32, Low: 2},
 	}
 	paramsSchedSetattr = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "uattr", CType: "struct sched_attr *", Type: ptr64, Low: 1},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "struct sched_attr *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsSchedSetattrOnI386 = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "uattr", CType: "struct sched_attr *", Type: ptr32, Low: 1},
+		{Name: "uattr", Aliases: []string{"attr"}, CType: "struct sched_attr *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsSchedSetparam = []Param{
@@ -2898,21 +2949,21 @@ var (
 		{Name: "param", CType: "struct sched_param *", Type: ptr32, Low: 2},
 	}
 	paramsSeccomp = []Param{
-		{Name: "op", CType: "unsigned int", Type: u32},
+		{Name: "op", Aliases: []string{"operation"}, CType: "unsigned int", Type: u32},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "uargs", CType: "void *", Type: ptr64, Low: 2},
+		{Name: "uargs", Aliases: []string{"args"}, CType: "void *", Type: ptr64, Low: 2},
 	}
 	paramsSeccompOnI386 = []Param{
-		{Name: "op", CType: "unsigned int", Type: u32},
+		{Name: "op", Aliases: []string{"operation"}, CType: "unsigned int", Type: u32},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "uargs", CType: "void *", Type: ptr32, Low: 2},
+		{Name: "uargs", Aliases: []string{"args"}, CType: "void *", Type: ptr32, Low: 2},
 	}
 	paramsSelect = []Param{
-		{Name: "n", CType: "int", Type: i32},
-		{Name: "inp", CType: "fd_set *", Type: ptr64, Low: 1},
-		{Name: "outp", CType: "fd_set *", Type: ptr64, Low: 2},
-		{Name: "exp", CType: "fd_set *", Type: ptr64, Low: 3},
-		{Name: "tvp", CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 4},
+		{Name: "n", Aliases: []string{"nfds"}, CType: "int", Type: i32},
+		{Name: "inp", Aliases: []string{"readfds"}, CType: "fd_set *", Type: ptr64, Low: 1},
+		{Name: "outp", Aliases: []string{"writefds"}, CType: "fd_set *", Type: ptr64, Low: 2},
+		{Name: "exp", Aliases: []string{"exceptfds"}, CType: "fd_set *", Type: ptr64, Low: 3},
+		{Name: "tvp", Aliases: []string{"timeout"}, CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 4},
 	}
 	paramsSelectOnI386 = []Param{
 		{Name: "arg", CType: "struct compat_sel_arg_struct *", Type: ptr32},
@@ -2942,41 +2993,41 @@ var (
 	}
 	paramsSemop = []Param{
 		{Name: "semid", CType: "int", Type: i32},
-		{Name: "tsops", CType: "struct sembuf *", Type: ptr64, Low: 1},
+		{Name: "tsops", Aliases: []string{"sops"}, CType: "struct sembuf *", Type: ptr64, Low: 1},
 		{Name: "nsops", CType: "unsigned", Type: u32, Low: 2},
 	}
 	paramsSemopOnARM = []Param{
 		{Name: "semid", CType: "int", Type: i32},
-		{Name: "tsops", CType: "struct sembuf *", Type: ptr32, Low: 1},
+		{Name: "tsops", Aliases: []string{"sops"}, CType: "struct sembuf *", Type: ptr32, Low: 1},
 		{Name: "nsops", CType: "unsigned", Type: u32, Low: 2},
 	}
 	paramsSemtimedop = []Param{
 		{Name: "semid", CType: "int", Type: i32},
-		{Name: "tsops", Aliases: []string{"tsems"}, CType: "struct sembuf *", Type: ptr64, Low: 1},
+		{Name: "tsops", Aliases: []string{"sops", "tsems"}, CType: "struct sembuf *", Type: ptr64, Low: 1},
 		{Name: "nsops", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "timeout", CType: "const struct __kernel_timespec *", Type: ptr64, Low: 3},
 	}
 	paramsSemtimedopOnARM = []Param{
 		{Name: "semid", CType: "int", Type: i32},
-		{Name: "tsems", Aliases: []string{"tsops"}, CType: "struct sembuf *", Type: ptr32, Low: 1},
+		{Name: "tsems", Aliases: []string{"sops", "tsops"}, CType: "struct sembuf *", Type: ptr32, Low: 1},
 		{Name: "nsops", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "timeout", CType: "const struct old_timespec32 *", Type: ptr32, Low: 3},
 	}
 	paramsSemtimedopTime64 = []Param{
 		{Name: "semid", CType: "int", Type: i32},
-		{Name: "tsops", CType: "struct sembuf *", Type: ptr32, Low: 1},
+		{Name: "tsops", Aliases: []string{"sops"}, CType: "struct sembuf *", Type: ptr32, Low: 1},
 		{Name: "nsops", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "timeout", CType: "const struct __kernel_timespec *", Type: ptr32, Low: 3},
 	}
 	paramsSend = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "buff", CType: "void *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "buff", Aliases: []string{"buf"}, CType: "void *", Type: ptr32, Low: 1},
 		{Name: "len", CType: "size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsSendOnPPC64LE = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "buff", CType: "void *", Type: ptr64, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "buff", Aliases: []string{"buf"}, CType: "void *", Type: ptr64, Low: 1},
 		{Name: "len", CType: "size_t", Type: u64, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
@@ -3005,57 +3056,57 @@ var (
 		{Name: "count", CType: "compat_size_t", Type: u32, Low: 3},
 	}
 	paramsSendmmsg = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct mmsghdr *", Type: ptr64, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct mmsghdr *", Type: ptr64, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsSendmmsgOnARM = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct mmsghdr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct mmsghdr *", Type: ptr32, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsSendmmsgOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "mmsg", CType: "struct compat_mmsghdr *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "mmsg", Aliases: []string{"msgvec"}, CType: "struct compat_mmsghdr *", Type: ptr32, Low: 1},
 		{Name: "vlen", CType: "unsigned int", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsSendmsg = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "msg", CType: "struct user_msghdr *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsSendmsgOnARM = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "msg", CType: "struct user_msghdr *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsSendmsgOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "msg", CType: "struct compat_msghdr *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 2},
 	}
 	paramsSendto = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "buff", CType: "void *", Type: ptr64, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "buff", Aliases: []string{"buf"}, CType: "void *", Type: ptr64, Low: 1},
 		{Name: "len", CType: "size_t", Type: u64, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "addr", CType: "struct sockaddr *", Type: ptr64, Low: 4},
-		{Name: "addr_len", CType: "int", Type: i32, Low: 5},
+		{Name: "addr", Aliases: []string{"dest_addr"}, CType: "struct sockaddr *", Type: ptr64, Low: 4},
+		{Name: "addr_len", Aliases: []string{"addrlen"}, CType: "int", Type: i32, Low: 5},
 	}
 	paramsSendtoOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
-		{Name: "buff", CType: "void *", Type: ptr32, Low: 1},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
+		{Name: "buff", Aliases: []string{"buf"}, CType: "void *", Type: ptr32, Low: 1},
 		{Name: "len", CType: "size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "addr", CType: "struct sockaddr *", Type: ptr32, Low: 4},
-		{Name: "addr_len", CType: "int", Type: i32, Low: 5},
+		{Name: "addr", Aliases: []string{"dest_addr"}, CType: "struct sockaddr *", Type: ptr32, Low: 4},
+		{Name: "addr_len", Aliases: []string{"addrlen"}, CType: "int", Type: i32, Low: 5},
 	}
 	paramsSetMempolicy = []Param{
 		{Name: "mode", CType: "int", Type: i32},
-		{Name: "nmask", CType: "const unsigned long *", Type: ptr64, Low: 1},
+		{Name: "nmask", Aliases: []string{"nodemask"}, CType: "const unsigned long *", Type: ptr64, Low: 1},
 		{Name: "maxnode", CType: "unsigned long", Type: u64, Low: 2},
 	}
 	paramsSetMempolicyHomeNode = []Param{
@@ -3072,7 +3123,7 @@ var (
 	}
 	paramsSetMempolicyOnI386 = []Param{
 		{Name: "mode", CType: "int", Type: i32},
-		{Name: "nmask", CType: "const unsigned long *", Type: ptr32, Low: 1},
+		{Name: "nmask", Aliases: []string{"nodemask"}, CType: "const unsigned long *", Type: ptr32, Low: 1},
 		{Name: "maxnode", CType: "unsigned long", Type: u32, Low: 2},
 	}
 	paramsSetRobustList = []Param{
@@ -3091,7 +3142,7 @@ var (
 		{Name: "u_info", CType: "struct user_desc *", Type: ptr32},
 	}
 	paramsSetThreadAreaOnMIPS64EL = []Param{
-		{Name: "addr", CType: "unsigned long", Type: u64},
+		{Name: "addr", Aliases: []string{"u_info"}, CType: "unsigned long", Type: u64},
 	}
 	paramsSetTidAddress = []Param{
 		{Name: "tidptr", CType: "int *", Type: ptr64},
@@ -3101,6 +3152,18 @@ var (
 	}
 	paramsSetTls = []Param{
 		{Name: "val", CType: "unsigned long", Type: u32},
+	}
+	paramsSetfsgid = []Param{
+		{Name: "gid", Aliases: []string{"fsgid"}, CType: "gid_t", Type: u32},
+	}
+	paramsSetfsgidOnI386 = []Param{
+		{Name: "gid", Aliases: []string{"fsgid"}, CType: "old_gid_t", Type: u16},
+	}
+	paramsSetfsuid = []Param{
+		{Name: "uid", Aliases: []string{"fsuid"}, CType: "uid_t", Type: u32},
+	}
+	paramsSetfsuidOnI386 = []Param{
+		{Name: "uid", Aliases: []string{"fsuid"}, CType: "old_uid_t", Type: u16},
 	}
 	paramsSetgid = []Param{
 		{Name: "gid", CType: "gid_t", Type: u32},
@@ -3118,22 +3181,22 @@ var (
 	}
 	paramsSetitimer = []Param{
 		{Name: "which", CType: "int", Type: i32},
-		{Name: "value", CType: "struct __kernel_old_itimerval *", Type: ptr64, Low: 1},
-		{Name: "ovalue", CType: "struct __kernel_old_itimerval *", Type: ptr64, Low: 2},
+		{Name: "value", Aliases: []string{"new_value"}, CType: "struct __kernel_old_itimerval *", Type: ptr64, Low: 1},
+		{Name: "ovalue", Aliases: []string{"old_value"}, CType: "struct __kernel_old_itimerval *", Type: ptr64, Low: 2},
 	}
 	paramsSetitimerOnARM = []Param{
 		{Name: "which", CType: "int", Type: i32},
-		{Name: "value", CType: "struct __kernel_old_itimerval *", Type: ptr32, Low: 1},
-		{Name: "ovalue", CType: "struct __kernel_old_itimerval *", Type: ptr32, Low: 2},
+		{Name: "value", Aliases: []string{"new_value"}, CType: "struct __kernel_old_itimerval *", Type: ptr32, Low: 1},
+		{Name: "ovalue", Aliases: []string{"old_value"}, CType: "struct __kernel_old_itimerval *", Type: ptr32, Low: 2},
 	}
 	paramsSetitimerOnI386 = []Param{
 		{Name: "which", CType: "int", Type: i32},
-		{Name: "value", CType: "struct old_itimerval32 *", Type: ptr32, Low: 1},
-		{Name: "ovalue", CType: "struct old_itimerval32 *", Type: ptr32, Low: 2},
+		{Name: "value", Aliases: []string{"new_value"}, CType: "struct old_itimerval32 *", Type: ptr32, Low: 1},
+		{Name: "ovalue", Aliases: []string{"old_value"}, CType: "struct old_itimerval32 *", Type: ptr32, Low: 2},
 	}
 	paramsSetns = []Param{
 		{Name: "fd", CType: "int", Type: i32},
-		{Name: "flags", CType: "int", Type: i32, Low: 1},
+		{Name: "flags", Aliases: []string{"nstype"}, CType: "int", Type: i32, Low: 1},
 	}
 	paramsSetpgid = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
@@ -3142,7 +3205,7 @@ var (
 	paramsSetpriority = []Param{
 		{Name: "which", CType: "int", Type: i32},
 		{Name: "who", CType: "int", Type: i32, Low: 1},
-		{Name: "niceval", CType: "int", Type: i32, Low: 2},
+		{Name: "niceval", Aliases: []string{"prio"}, CType: "int", Type: i32, Low: 2},
 	}
 	paramsSetregid = []Param{
 		{Name: "rgid", CType: "gid_t", Type: u32},
@@ -3189,14 +3252,14 @@ var (
 		{Name: "rlim", CType: "struct rlimit *", Type: ptr32, Low: 1},
 	}
 	paramsSetsockopt = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "level", CType: "int", Type: i32, Low: 1},
 		{Name: "optname", CType: "int", Type: i32, Low: 2},
 		{Name: "optval", CType: "char *", Type: ptr64, Low: 3},
 		{Name: "optlen", CType: "int", Type: i32, Low: 4},
 	}
 	paramsSetsockoptOnI386 = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "level", CType: "int", Type: i32, Low: 1},
 		{Name: "optname", CType: "int", Type: i32, Low: 2},
 		{Name: "optval", CType: "char *", Type: ptr32, Low: 3},
@@ -3209,14 +3272,14 @@ var (
 		{Name: "uid", CType: "old_uid_t", Type: u16},
 	}
 	paramsSetxattr = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr64},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
 		{Name: "name", CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "value", CType: "const void *", Type: ptr64, Low: 2},
 		{Name: "size", CType: "size_t", Type: u64, Low: 3},
 		{Name: "flags", CType: "int", Type: i32, Low: 4},
 	}
 	paramsSetxattrOnI386 = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr32},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 		{Name: "name", CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "value", CType: "const void *", Type: ptr32, Low: 2},
 		{Name: "size", CType: "size_t", Type: u32, Low: 3},
@@ -3285,47 +3348,47 @@ var (
 		{Name: "shmflg", CType: "int", Type: i32, Low: 2},
 	}
 	paramsShutdown = []Param{
-		{Name: "fd", CType: "int", Type: i32},
+		{Name: "fd", Aliases: []string{"sockfd"}, CType: "int", Type: i32},
 		{Name: "how", CType: "int", Type: i32, Low: 1},
 	}
 	paramsSigaction = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "act", CType: "const struct compat_old_sigaction *", Type: ptr32, Low: 1},
-		{Name: "oact", CType: "struct compat_old_sigaction *", Type: ptr32, Low: 2},
+		{Name: "oact", Aliases: []string{"oldact"}, CType: "struct compat_old_sigaction *", Type: ptr32, Low: 2},
 	}
 	paramsSigactionOnARM = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "act", CType: "const struct old_sigaction *", Type: ptr32, Low: 1},
-		{Name: "oact", CType: "struct old_sigaction *", Type: ptr32, Low: 2},
+		{Name: "oact", Aliases: []string{"oldact"}, CType: "struct old_sigaction *", Type: ptr32, Low: 2},
 	}
 	paramsSigactionOnS390X = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "act", CType: "const struct old_sigaction *", Type: ptr64, Low: 1},
-		{Name: "oact", CType: "struct old_sigaction *", Type: ptr64, Low: 2},
+		{Name: "oact", Aliases: []string{"oldact"}, CType: "struct old_sigaction *", Type: ptr64, Low: 2},
 	}
 	paramsSigaltstack = []Param{
-		{Name: "uss", CType: "const stack_t *", Type: ptr64},
-		{Name: "uoss", CType: "stack_t *", Type: ptr64, Low: 1},
+		{Name: "uss", Aliases: []string{"ss"}, CType: "const stack_t *", Type: ptr64},
+		{Name: "uoss", Aliases: []string{"old_ss"}, CType: "stack_t *", Type: ptr64, Low: 1},
 	}
 	paramsSigaltstackOnARM = []Param{
-		{Name: "uss", CType: "const stack_t *", Type: ptr32},
-		{Name: "uoss", CType: "stack_t *", Type: ptr32, Low: 1},
+		{Name: "uss", Aliases: []string{"ss"}, CType: "const stack_t *", Type: ptr32},
+		{Name: "uoss", Aliases: []string{"old_ss"}, CType: "stack_t *", Type: ptr32, Low: 1},
 	}
 	paramsSigaltstackOnI386 = []Param{
-		{Name: "uss", Aliases: []string{"uss_ptr"}, CType: "const compat_stack_t *", Type: ptr32},
-		{Name: "uoss", Aliases: []string{"uoss_ptr"}, CType: "compat_stack_t *", Type: ptr32, Low: 1},
+		{Name: "uss", Aliases: []string{"ss", "uss_ptr"}, CType: "const compat_stack_t *", Type: ptr32},
+		{Name: "uoss", Aliases: []string{"old_ss", "uoss_ptr"}, CType: "compat_stack_t *", Type: ptr32, Low: 1},
 	}
 	paramsSignal = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "handler", CType: "__sighandler_t", Type: ptr32, Low: 1},
 	}
 	paramsSignalOnS390X = []Param{
-		{Name: "sig", CType: "int", Type: i32},
+		{Name: "sig", Aliases: []string{"signum"}, CType: "int", Type: i32},
 		{Name: "handler", CType: "__sighandler_t", Type: ptr64, Low: 1},
 	}
 	paramsSignalfd = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "user_mask", CType: "sigset_t *", Type: ptr64, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "user_mask", Aliases: []string{"mask"}, CType: "sigset_t *", Type: ptr64, Low: 1},
 		{Name: "sizemask", CType: "size_t", Type: u64, Low: 2},
 	}
 	paramsSignalfd4 = []Param{
@@ -3347,38 +3410,38 @@ var (
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsSignalfdOnARM = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "user_mask", CType: "sigset_t *", Type: ptr32, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "user_mask", Aliases: []string{"mask"}, CType: "sigset_t *", Type: ptr32, Low: 1},
 		{Name: "sizemask", CType: "size_t", Type: u32, Low: 2},
 	}
 	paramsSignalfdOnI386 = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "user_mask", CType: "const compat_sigset_t *", Type: ptr32, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "user_mask", Aliases: []string{"mask"}, CType: "const compat_sigset_t *", Type: ptr32, Low: 1},
 		{Name: "sizemask", Aliases: []string{"sigsetsize"}, CType: "compat_size_t", Type: u32, Low: 2},
 	}
 	paramsSigpending = []Param{
-		{Name: "uset", Aliases: []string{"set32"}, CType: "compat_old_sigset_t *", Type: ptr32},
+		{Name: "uset", Aliases: []string{"set", "set32"}, CType: "compat_old_sigset_t *", Type: ptr32},
 	}
 	paramsSigpendingOnARM = []Param{
-		{Name: "uset", CType: "old_sigset_t *", Type: ptr32},
+		{Name: "uset", Aliases: []string{"set"}, CType: "old_sigset_t *", Type: ptr32},
 	}
 	paramsSigpendingOnS390X = []Param{
-		{Name: "uset", CType: "old_sigset_t *", Type: ptr64},
+		{Name: "uset", Aliases: []string{"set"}, CType: "old_sigset_t *", Type: ptr64},
 	}
 	paramsSigprocmask = []Param{
 		{Name: "how", CType: "int", Type: i32},
-		{Name: "nset", CType: "compat_old_sigset_t *", Type: ptr32, Low: 1},
-		{Name: "oset", CType: "compat_old_sigset_t *", Type: ptr32, Low: 2},
+		{Name: "nset", Aliases: []string{"set"}, CType: "compat_old_sigset_t *", Type: ptr32, Low: 1},
+		{Name: "oset", Aliases: []string{"oldset"}, CType: "compat_old_sigset_t *", Type: ptr32, Low: 2},
 	}
 	paramsSigprocmaskOnARM = []Param{
 		{Name: "how", CType: "int", Type: i32},
-		{Name: "nset", CType: "old_sigset_t *", Type: ptr32, Low: 1},
-		{Name: "oset", CType: "old_sigset_t *", Type: ptr32, Low: 2},
+		{Name: "nset", Aliases: []string{"set"}, CType: "old_sigset_t *", Type: ptr32, Low: 1},
+		{Name: "oset", Aliases: []string{"oldset"}, CType: "old_sigset_t *", Type: ptr32, Low: 2},
 	}
 	paramsSigprocmaskOnS390X = []Param{
 		{Name: "how", CType: "int", Type: i32},
-		{Name: "nset", CType: "old_sigset_t *", Type: ptr64, Low: 1},
-		{Name: "oset", CType: "old_sigset_t *", Type: ptr64, Low: 2},
+		{Name: "nset", Aliases: []string{"set"}, CType: "old_sigset_t *", Type: ptr64, Low: 1},
+		{Name: "oset", Aliases: []string{"oldset"}, CType: "old_sigset_t *", Type: ptr64, Low: 2},
 	}
 	paramsSigsuspend = []Param{
 		{Name: "unused1", CType: "int", Type: i32},
@@ -3391,7 +3454,7 @@ var (
 		{Name: "mask", CType: "old_sigset_t", Type: u64, Low: 2},
 	}
 	paramsSocket = []Param{
-		{Name: "family", CType: "int", Type: i32},
+		{Name: "family", Aliases: []string{"domain"}, CType: "int", Type: i32},
 		{Name: "type", CType: "int", Type: i32, Low: 1},
 		{Name: "protocol", CType: "int", Type: i32, Low: 2},
 	}
@@ -3404,16 +3467,16 @@ var (
 		{Name: "args", CType: "unsigned long *", Type: ptr64, Low: 1},
 	}
 	paramsSocketpair = []Param{
-		{Name: "family", CType: "int", Type: i32},
+		{Name: "family", Aliases: []string{"domain"}, CType: "int", Type: i32},
 		{Name: "type", CType: "int", Type: i32, Low: 1},
 		{Name: "protocol", CType: "int", Type: i32, Low: 2},
-		{Name: "usockvec", CType: "int *", Type: ptr64, Low: 3},
+		{Name: "usockvec", Aliases: []string{"sv"}, CType: "int *", Type: ptr64, Low: 3},
 	}
 	paramsSocketpairOnI386 = []Param{
-		{Name: "family", CType: "int", Type: i32},
+		{Name: "family", Aliases: []string{"domain"}, CType: "int", Type: i32},
 		{Name: "type", CType: "int", Type: i32, Low: 1},
 		{Name: "protocol", CType: "int", Type: i32, Low: 2},
-		{Name: "usockvec", CType: "int *", Type: ptr32, Low: 3},
+		{Name: "usockvec", Aliases: []string{"sv"}, CType: "int *", Type: ptr32, Low: 3},
 	}
 	paramsSplice = []Param{
 		{Name: "fd_in", CType: "int", Type: i32},
@@ -3432,37 +3495,37 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 5},
 	}
 	paramsSpuCreate = []Param{
-		{Name: "name", CType: "const char *", Type: ptr64},
+		{Name: "name", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 1},
 		{Name: "mode", CType: "umode_t", Type: u16, Low: 2},
 		{Name: "neighbor_fd", CType: "int", Type: i32, Low: 3},
 	}
 	paramsSpuRun = []Param{
 		{Name: "fd", CType: "int", Type: i32},
-		{Name: "unpc", CType: "__u32 *", Type: ptr64, Low: 1},
-		{Name: "ustatus", CType: "__u32 *", Type: ptr64, Low: 2},
+		{Name: "unpc", Aliases: []string{"npc"}, CType: "__u32 *", Type: ptr64, Low: 1},
+		{Name: "ustatus", Aliases: []string{"event"}, CType: "__u32 *", Type: ptr64, Low: 2},
 	}
 	paramsSsetmask = []Param{
 		{Name: "newmask", CType: "int", Type: i32},
 	}
 	paramsStat = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr64},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64},
 		{Name: "statbuf", CType: "struct stat *", Type: ptr64, Low: 1},
 	}
 	paramsStat64 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "statbuf", CType: "struct stat64 *", Type: ptr32, Low: 1},
 	}
 	paramsStatOnARM = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "statbuf", CType: "struct stat *", Type: ptr32, Low: 1},
 	}
 	paramsStatOnI386 = []Param{
-		{Name: "filename", CType: "const char *", Type: ptr32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32},
 		{Name: "statbuf", CType: "struct compat_stat *", Type: ptr32, Low: 1},
 	}
 	paramsStatfs = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr64},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
 		{Name: "buf", CType: "struct statfs *", Type: ptr64, Low: 1},
 	}
 	paramsStatfs64 = []Param{
@@ -3481,11 +3544,11 @@ var (
 		{Name: "buf", CType: "struct statfs64 *", Type: ptr64, Low: 2},
 	}
 	paramsStatfsOnARM = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr32},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 		{Name: "buf", CType: "struct statfs *", Type: ptr32, Low: 1},
 	}
 	paramsStatfsOnI386 = []Param{
-		{Name: "pathname", CType: "const char *", Type: ptr32},
+		{Name: "pathname", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 		{Name: "buf", CType: "struct compat_statfs *", Type: ptr32, Low: 1},
 	}
 	paramsStatmount = []Param{
@@ -3501,24 +3564,24 @@ var (
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsStatx = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
 		{Name: "flags", CType: "unsigned", Type: u32, Low: 2},
 		{Name: "mask", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "buffer", CType: "struct statx *", Type: ptr64, Low: 4},
+		{Name: "buffer", Aliases: []string{"statxbuf"}, CType: "struct statx *", Type: ptr64, Low: 4},
 	}
 	paramsStatxOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
 		{Name: "flags", CType: "unsigned", Type: u32, Low: 2},
 		{Name: "mask", CType: "unsigned int", Type: u32, Low: 3},
-		{Name: "buffer", CType: "struct statx *", Type: ptr32, Low: 4},
+		{Name: "buffer", Aliases: []string{"statxbuf"}, CType: "struct statx *", Type: ptr32, Low: 4},
 	}
 	paramsStime = []Param{
-		{Name: "tptr", CType: "old_time32_t *", Type: ptr32},
+		{Name: "tptr", Aliases: []string{"t"}, CType: "old_time32_t *", Type: ptr32},
 	}
 	paramsStimeOnPPC64LE = []Param{
-		{Name: "tptr", CType: "__kernel_old_time_t *", Type: ptr64},
+		{Name: "tptr", Aliases: []string{"t"}, CType: "__kernel_old_time_t *", Type: ptr64},
 	}
 	paramsSubpageProt = []Param{
 		{Name: "addr", CType: "unsigned long", Type: u64},
@@ -3531,28 +3594,36 @@ var (
 		{Name: "ctx_size", CType: "long", Type: i64, Low: 2},
 	}
 	paramsSwapoff = []Param{
-		{Name: "specialfile", CType: "const char *", Type: ptr64},
+		{Name: "specialfile", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
 	}
 	paramsSwapoffOnI386 = []Param{
-		{Name: "specialfile", CType: "const char *", Type: ptr32},
+		{Name: "specialfile", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
 	}
 	paramsSwapon = []Param{
-		{Name: "specialfile", CType: "const char *", Type: ptr64},
-		{Name: "swap_flags", CType: "int", Type: i32, Low: 1},
+		{Name: "specialfile", Aliases: []string{"path"}, CType: "const char *", Type: ptr64},
+		{Name: "swap_flags", Aliases: []string{"swapflags"}, CType: "int", Type: i32, Low: 1},
 	}
 	paramsSwaponOnI386 = []Param{
-		{Name: "specialfile", CType: "const char *", Type: ptr32},
-		{Name: "swap_flags", CType: "int", Type: i32, Low: 1},
+		{Name: "specialfile", Aliases: []string{"path"}, CType: "const char *", Type: ptr32},
+		{Name: "swap_flags", Aliases: []string{"swapflags"}, CType: "int", Type: i32, Low: 1},
+	}
+	paramsSymlink = []Param{
+		{Name: "oldname", Aliases: []string{"target"}, CType: "const char *", Type: ptr64},
+		{Name: "newname", Aliases: []string{"linkpath"}, CType: "const char *", Type: ptr64, Low: 1},
+	}
+	paramsSymlinkOnI386 = []Param{
+		{Name: "oldname", Aliases: []string{"target"}, CType: "const char *", Type: ptr32},
+		{Name: "newname", Aliases: []string{"linkpath"}, CType: "const char *", Type: ptr32, Low: 1},
 	}
 	paramsSymlinkat = []Param{
-		{Name: "oldname", CType: "const char *", Type: ptr64},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 1},
-		{Name: "newname", CType: "const char *", Type: ptr64, Low: 2},
+		{Name: "oldname", Aliases: []string{"target"}, CType: "const char *", Type: ptr64},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 1},
+		{Name: "newname", Aliases: []string{"linkpath"}, CType: "const char *", Type: ptr64, Low: 2},
 	}
 	paramsSymlinkatOnI386 = []Param{
-		{Name: "oldname", CType: "const char *", Type: ptr32},
-		{Name: "newdfd", CType: "int", Type: i32, Low: 1},
-		{Name: "newname", CType: "const char *", Type: ptr32, Low: 2},
+		{Name: "oldname", Aliases: []string{"target"}, CType: "const char *", Type: ptr32},
+		{Name: "newdfd", Aliases: []string{"newdirfd"}, CType: "int", Type: i32, Low: 1},
+		{Name: "newname", Aliases: []string{"linkpath"}, CType: "const char *", Type: ptr32, Low: 2},
 	}
 	paramsSyncFileRange = []Param{
 		{Name: "fd", CType: "int", Type: i32},
@@ -3577,13 +3648,13 @@ var (
 	}
 	paramsSysfs = []Param{
 		{Name: "option", CType: "int", Type: i32},
-		{Name: "arg1", CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "arg2", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "arg1", Aliases: []string{"fs_index"}, CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "arg2", Aliases: []string{"buf"}, CType: "unsigned long", Type: u64, Low: 2},
 	}
 	paramsSysfsOnI386 = []Param{
 		{Name: "option", CType: "int", Type: i32},
-		{Name: "arg1", CType: "unsigned long", Type: u32, Low: 1},
-		{Name: "arg2", CType: "unsigned long", Type: u32, Low: 2},
+		{Name: "arg1", Aliases: []string{"fs_index"}, CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "arg2", Aliases: []string{"buf"}, CType: "unsigned long", Type: u32, Low: 2},
 	}
 	paramsSysinfo = []Param{
 		{Name: "info", CType: "struct sysinfo *", Type: ptr64},
@@ -3596,12 +3667,12 @@ var (
 	}
 	paramsSyslog = []Param{
 		{Name: "type", CType: "int", Type: i32},
-		{Name: "buf", CType: "char *", Type: ptr64, Low: 1},
+		{Name: "buf", Aliases: []string{"bufp"}, CType: "char *", Type: ptr64, Low: 1},
 		{Name: "len", CType: "int", Type: i32, Low: 2},
 	}
 	paramsSyslogOnI386 = []Param{
 		{Name: "type", CType: "int", Type: i32},
-		{Name: "buf", CType: "char *", Type: ptr32, Low: 1},
+		{Name: "buf", Aliases: []string{"bufp"}, CType: "char *", Type: ptr32, Low: 1},
 		{Name: "len", CType: "int", Type: i32, Low: 2},
 	}
 	paramsSysmips = []Param{
@@ -3610,20 +3681,20 @@ var (
 		{Name: "arg2", CType: "long", Type: i64, Low: 2},
 	}
 	paramsTee = []Param{
-		{Name: "fdin", CType: "int", Type: i32},
-		{Name: "fdout", CType: "int", Type: i32, Low: 1},
+		{Name: "fdin", Aliases: []string{"fd_in"}, CType: "int", Type: i32},
+		{Name: "fdout", Aliases: []string{"fd_out"}, CType: "int", Type: i32, Low: 1},
 		{Name: "len", CType: "size_t", Type: u64, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsTeeOnI386 = []Param{
-		{Name: "fdin", CType: "int", Type: i32},
-		{Name: "fdout", CType: "int", Type: i32, Low: 1},
+		{Name: "fdin", Aliases: []string{"fd_in"}, CType: "int", Type: i32},
+		{Name: "fdout", Aliases: []string{"fd_out"}, CType: "int", Type: i32, Low: 1},
 		{Name: "len", CType: "size_t", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsTgkill = []Param{
 		{Name: "tgid", CType: "pid_t", Type: i32},
-		{Name: "pid", CType: "pid_t", Type: i32, Low: 1},
+		{Name: "pid", Aliases: []string{"tid"}, CType: "pid_t", Type: i32, Low: 1},
 		{Name: "sig", CType: "int", Type: i32, Low: 2},
 	}
 	paramsTime = []Param{
@@ -3633,95 +3704,99 @@ var (
 		{Name: "tloc", CType: "old_time32_t *", Type: ptr32},
 	}
 	paramsTimerCreate = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
-		{Name: "timer_event_spec", CType: "struct sigevent *", Type: ptr64, Low: 1},
-		{Name: "created_timer_id", CType: "timer_t *", Type: ptr64, Low: 2},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
+		{Name: "timer_event_spec", Aliases: []string{"sevp"}, CType: "struct sigevent *", Type: ptr64, Low: 1},
+		{Name: "created_timer_id", Aliases: []string{"timerid"}, CType: "timer_t *", Type: ptr64, Low: 2},
 	}
 	paramsTimerCreateOnARM = []Param{
-		{Name: "which_clock", CType: "const clockid_t", Type: i32},
-		{Name: "timer_event_spec", CType: "struct sigevent *", Type: ptr32, Low: 1},
-		{Name: "created_timer_id", CType: "timer_t *", Type: ptr32, Low: 2},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "const clockid_t", Type: i32},
+		{Name: "timer_event_spec", Aliases: []string{"sevp"}, CType: "struct sigevent *", Type: ptr32, Low: 1},
+		{Name: "created_timer_id", Aliases: []string{"timerid"}, CType: "timer_t *", Type: ptr32, Low: 2},
 	}
 	paramsTimerCreateOnI386 = []Param{
-		{Name: "which_clock", CType: "clockid_t", Type: i32},
-		{Name: "timer_event_spec", CType: "struct compat_sigevent *", Type: ptr32, Low: 1},
-		{Name: "created_timer_id", CType: "timer_t *", Type: ptr32, Low: 2},
+		{Name: "which_clock", Aliases: []string{"clockid"}, CType: "clockid_t", Type: i32},
+		{Name: "timer_event_spec", Aliases: []string{"sevp"}, CType: "struct compat_sigevent *", Type: ptr32, Low: 1},
+		{Name: "created_timer_id", Aliases: []string{"timerid"}, CType: "timer_t *", Type: ptr32, Low: 2},
 	}
 	paramsTimerGetoverrun = []Param{
-		{Name: "timer_id", CType: "timer_t", Type: i32},
+		{Name: "timer_id", Aliases: []string{"timerid"}, CType: "timer_t", Type: i32},
 	}
 	paramsTimerGettime = []Param{
-		{Name: "timer_id", CType: "timer_t", Type: i32},
-		{Name: "setting", CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 1},
+		{Name: "timer_id", Aliases: []string{"timerid"}, CType: "timer_t", Type: i32},
+		{Name: "setting", Aliases: []string{"curr_value"}, CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 1},
 	}
 	paramsTimerGettime64 = []Param{
-		{Name: "timer_id", CType: "timer_t", Type: i32},
-		{Name: "setting", CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 1},
+		{Name: "timer_id", Aliases: []string{"timerid"}, CType: "timer_t", Type: i32},
+		{Name: "setting", Aliases: []string{"curr_value"}, CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 1},
 	}
 	paramsTimerGettimeOnI386 = []Param{
-		{Name: "timer_id", CType: "timer_t", Type: i32},
-		{Name: "setting", CType: "struct old_itimerspec32 *", Type: ptr32, Low: 1},
+		{Name: "timer_id", Aliases: []string{"timerid"}, CType: "timer_t", Type: i32},
+		{Name: "setting", Aliases: []string{"curr_value"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 1},
 	}
 	paramsTimerSettime = []Param{
-		{Name: "timer_id", CType: "timer_t", Type: i32},
+		{Name: "timer_id", Aliases: []string{"timerid"}, CType: "timer_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "new_setting", Aliases: []string{"new"}, CType: "const struct __kernel_itimerspec *", Type: ptr64, Low: 2},
-		{Name: "old_setting", Aliases: []string{"old"}, CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 3},
+		{Name: "new_setting", Aliases: []string{"new", "new_value"}, CType: "const struct __kernel_itimerspec *", Type: ptr64, Low: 2},
+		{Name: "old_setting", Aliases: []string{"old", "old_value"}, CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 3},
 	}
 	paramsTimerSettime64 = []Param{
-		{Name: "timer_id", CType: "timer_t", Type: i32},
+		{Name: "timer_id", Aliases: []string{"timerid"}, CType: "timer_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "new_setting", CType: "const struct __kernel_itimerspec *", Type: ptr32, Low: 2},
-		{Name: "old_setting", CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 3},
+		{Name: "new_setting", Aliases: []string{"new_value"}, CType: "const struct __kernel_itimerspec *", Type: ptr32, Low: 2},
+		{Name: "old_setting", Aliases: []string{"old_value"}, CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 3},
 	}
 	paramsTimerSettimeOnI386 = []Param{
-		{Name: "timer_id", CType: "timer_t", Type: i32},
+		{Name: "timer_id", Aliases: []string{"timerid"}, CType: "timer_t", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "new", Aliases: []string{"new_setting"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 2},
-		{Name: "old", Aliases: []string{"old_setting"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 3},
+		{Name: "new", Aliases: []string{"new_setting", "new_value"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 2},
+		{Name: "old", Aliases: []string{"old_setting", "old_value"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 3},
 	}
 	paramsTimerfdCreate = []Param{
 		{Name: "clockid", CType: "int", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 	}
 	paramsTimerfdGettime = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "otmr", CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "otmr", Aliases: []string{"curr_value"}, CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 1},
 	}
 	paramsTimerfdGettime64 = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "otmr", CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "otmr", Aliases: []string{"curr_value"}, CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 1},
 	}
 	paramsTimerfdGettimeOnI386 = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
-		{Name: "otmr", CType: "struct old_itimerspec32 *", Type: ptr32, Low: 1},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
+		{Name: "otmr", Aliases: []string{"curr_value"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 1},
 	}
 	paramsTimerfdSettime = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "utmr", CType: "const struct __kernel_itimerspec *", Type: ptr64, Low: 2},
-		{Name: "otmr", CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 3},
+		{Name: "utmr", Aliases: []string{"new_value"}, CType: "const struct __kernel_itimerspec *", Type: ptr64, Low: 2},
+		{Name: "otmr", Aliases: []string{"old_value"}, CType: "struct __kernel_itimerspec *", Type: ptr64, Low: 3},
 	}
 	paramsTimerfdSettime64 = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "utmr", CType: "const struct __kernel_itimerspec *", Type: ptr32, Low: 2},
-		{Name: "otmr", CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 3},
+		{Name: "utmr", Aliases: []string{"new_value"}, CType: "const struct __kernel_itimerspec *", Type: ptr32, Low: 2},
+		{Name: "otmr", Aliases: []string{"old_value"}, CType: "struct __kernel_itimerspec *", Type: ptr32, Low: 3},
 	}
 	paramsTimerfdSettimeOnI386 = []Param{
-		{Name: "ufd", CType: "int", Type: i32},
+		{Name: "ufd", Aliases: []string{"fd"}, CType: "int", Type: i32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
-		{Name: "utmr", CType: "const struct old_itimerspec32 *", Type: ptr32, Low: 2},
-		{Name: "otmr", CType: "struct old_itimerspec32 *", Type: ptr32, Low: 3},
+		{Name: "utmr", Aliases: []string{"new_value"}, CType: "const struct old_itimerspec32 *", Type: ptr32, Low: 2},
+		{Name: "otmr", Aliases: []string{"old_value"}, CType: "struct old_itimerspec32 *", Type: ptr32, Low: 3},
 	}
 	paramsTimes = []Param{
-		{Name: "tbuf", CType: "struct tms *", Type: ptr64},
+		{Name: "tbuf", Aliases: []string{"buf"}, CType: "struct tms *", Type: ptr64},
 	}
 	paramsTimesOnARM = []Param{
-		{Name: "tbuf", CType: "struct tms *", Type: ptr32},
+		{Name: "tbuf", Aliases: []string{"buf"}, CType: "struct tms *", Type: ptr32},
 	}
 	paramsTimesOnI386 = []Param{
-		{Name: "tbuf", CType: "struct compat_tms *", Type: ptr32},
+		{Name: "tbuf", Aliases: []string{"buf"}, CType: "struct compat_tms *", Type: ptr32},
+	}
+	paramsTkill = []Param{
+		{Name: "pid", Aliases: []string{"tid"}, CType: "pid_t", Type: i32},
+		{Name: "sig", CType: "int", Type: i32, Low: 1},
 	}
 	paramsTruncate = []Param{
 		{Name: "path", CType: "const char *", Type: ptr64},
@@ -3750,40 +3825,40 @@ var (
 		{Name: "name", CType: "char *", Type: ptr32},
 	}
 	paramsUmount2 = []Param{
-		{Name: "name", CType: "char *", Type: ptr64},
+		{Name: "name", Aliases: []string{"target"}, CType: "char *", Type: ptr64},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 	}
 	paramsUmount2OnI386 = []Param{
-		{Name: "name", CType: "char *", Type: ptr32},
+		{Name: "name", Aliases: []string{"target"}, CType: "char *", Type: ptr32},
 		{Name: "flags", CType: "int", Type: i32, Low: 1},
 	}
 	paramsUmountOnS390X = []Param{
 		{Name: "name", CType: "char *", Type: ptr64},
 	}
 	paramsUname = []Param{
-		{Name: "name", CType: "struct new_utsname *", Type: ptr64},
+		{Name: "name", Aliases: []string{"buf"}, CType: "struct new_utsname *", Type: ptr64},
 	}
 	paramsUnameOnI386 = []Param{
-		{Name: "name", CType: "struct new_utsname *", Type: ptr32},
+		{Name: "name", Aliases: []string{"buf"}, CType: "struct new_utsname *", Type: ptr32},
 	}
 	paramsUnlink = []Param{
 		{Name: "pathname", CType: "const char *", Type: ptr32},
 	}
 	paramsUnlinkat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "flag", CType: "int", Type: i32, Low: 2},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 2},
 	}
 	paramsUnlinkatOnI386 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
 		{Name: "pathname", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "flag", CType: "int", Type: i32, Low: 2},
+		{Name: "flag", Aliases: []string{"flags"}, CType: "int", Type: i32, Low: 2},
 	}
 	paramsUnshare = []Param{
-		{Name: "unshare_flags", CType: "unsigned long", Type: u64},
+		{Name: "unshare_flags", Aliases: []string{"flags"}, CType: "unsigned long", Type: u64},
 	}
 	paramsUnshareOnI386 = []Param{
-		{Name: "unshare_flags", CType: "unsigned long", Type: u32},
+		{Name: "unshare_flags", Aliases: []string{"flags"}, CType: "unsigned long", Type: u32},
 	}
 	paramsUselib = []Param{
 		{Name: "library", CType: "const char *", Type: ptr32},
@@ -3812,67 +3887,67 @@ var (
 		{Name: "t", Aliases: []string{"times"}, CType: "struct old_utimbuf32 *", Type: ptr32, Low: 1},
 	}
 	paramsUtimensat = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr64, Low: 1},
-		{Name: "utimes", Aliases: []string{"t"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 2},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr64, Low: 1},
+		{Name: "utimes", Aliases: []string{"t", "times"}, CType: "struct __kernel_timespec *", Type: ptr64, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsUtimensatOnI386 = []Param{
-		{Name: "dfd", CType: "unsigned int", Type: u32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "t", Aliases: []string{"utimes"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "unsigned int", Type: u32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "t", Aliases: []string{"times", "utimes"}, CType: "struct old_timespec32 *", Type: ptr32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsUtimensatTime64 = []Param{
-		{Name: "dfd", CType: "int", Type: i32},
-		{Name: "filename", CType: "const char *", Type: ptr32, Low: 1},
-		{Name: "utimes", CType: "struct __kernel_timespec *", Type: ptr32, Low: 2},
+		{Name: "dfd", Aliases: []string{"dirfd"}, CType: "int", Type: i32},
+		{Name: "filename", Aliases: []string{"pathname"}, CType: "const char *", Type: ptr32, Low: 1},
+		{Name: "utimes", Aliases: []string{"times"}, CType: "struct __kernel_timespec *", Type: ptr32, Low: 2},
 		{Name: "flags", CType: "int", Type: i32, Low: 3},
 	}
 	paramsUtimes = []Param{
 		{Name: "filename", CType: "char *", Type: ptr64},
-		{Name: "utimes", Aliases: []string{"t"}, CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 1},
+		{Name: "utimes", Aliases: []string{"t", "times"}, CType: "struct __kernel_old_timeval *", Type: ptr64, Low: 1},
 	}
 	paramsUtimesOnI386 = []Param{
 		{Name: "filename", CType: "const char *", Type: ptr32},
-		{Name: "t", Aliases: []string{"utimes"}, CType: "struct old_timeval32 *", Type: ptr32, Low: 1},
+		{Name: "t", Aliases: []string{"times", "utimes"}, CType: "struct old_timeval32 *", Type: ptr32, Low: 1},
 	}
 	paramsVm86 = []Param{
-		{Name: "cmd", CType: "unsigned long", Type: u32},
-		{Name: "arg", CType: "unsigned long", Type: u32, Low: 1},
+		{Name: "cmd", Aliases: []string{"fn"}, CType: "unsigned long", Type: u32},
+		{Name: "arg", Aliases: []string{"v86"}, CType: "unsigned long", Type: u32, Low: 1},
 	}
 	paramsVm86old = []Param{
-		{Name: "user_vm86", CType: "struct vm86_struct *", Type: ptr32},
+		{Name: "user_vm86", Aliases: []string{"info"}, CType: "struct vm86_struct *", Type: ptr32},
 	}
 	paramsVmsplice = []Param{
 		{Name: "fd", CType: "int", Type: i32},
-		{Name: "uiov", CType: "const struct iovec *", Type: ptr64, Low: 1},
-		{Name: "nr_segs", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "uiov", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr64, Low: 1},
+		{Name: "nr_segs", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsVmspliceOnI386 = []Param{
 		{Name: "fd", CType: "int", Type: i32},
-		{Name: "uiov", CType: "const struct iovec *", Type: ptr32, Low: 1},
+		{Name: "uiov", Aliases: []string{"iov"}, CType: "const struct iovec *", Type: ptr32, Low: 1},
 		{Name: "nr_segs", CType: "unsigned long", Type: u32, Low: 2},
 		{Name: "flags", CType: "unsigned int", Type: u32, Low: 3},
 	}
 	paramsWait4 = []Param{
-		{Name: "upid", CType: "pid_t", Type: i32},
-		{Name: "stat_addr", CType: "int *", Type: ptr64, Low: 1},
+		{Name: "upid", Aliases: []string{"pid"}, CType: "pid_t", Type: i32},
+		{Name: "stat_addr", Aliases: []string{"wstatus"}, CType: "int *", Type: ptr64, Low: 1},
 		{Name: "options", CType: "int", Type: i32, Low: 2},
-		{Name: "ru", CType: "struct rusage *", Type: ptr64, Low: 3},
+		{Name: "ru", Aliases: []string{"rusage"}, CType: "struct rusage *", Type: ptr64, Low: 3},
 	}
 	paramsWait4OnARM = []Param{
-		{Name: "upid", CType: "pid_t", Type: i32},
-		{Name: "stat_addr", CType: "int *", Type: ptr32, Low: 1},
+		{Name: "upid", Aliases: []string{"pid"}, CType: "pid_t", Type: i32},
+		{Name: "stat_addr", Aliases: []string{"wstatus"}, CType: "int *", Type: ptr32, Low: 1},
 		{Name: "options", CType: "int", Type: i32, Low: 2},
-		{Name: "ru", CType: "struct rusage *", Type: ptr32, Low: 3},
+		{Name: "ru", Aliases: []string{"rusage"}, CType: "struct rusage *", Type: ptr32, Low: 3},
 	}
 	paramsWait4OnI386 = []Param{
 		{Name: "upid", Aliases: []string{"pid"}, CType: "compat_pid_t", Type: i32},
-		{Name: "stat_addr", CType: "compat_uint_t *", Type: ptr32, Low: 1},
+		{Name: "stat_addr", Aliases: []string{"wstatus"}, CType: "compat_uint_t *", Type: ptr32, Low: 1},
 		{Name: "options", CType: "int", Type: i32, Low: 2},
-		{Name: "ru", CType: "struct compat_rusage *", Type: ptr32, Low: 3},
+		{Name: "ru", Aliases: []string{"rusage"}, CType: "struct compat_rusage *", Type: ptr32, Low: 3},
 	}
 	paramsWaitid = []Param{
 		{Name: "which", Aliases: []string{"idtype"}, CType: "int", Type: i32},
@@ -3897,12 +3972,12 @@ var (
 	}
 	paramsWaitpid = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "stat_addr", CType: "int *", Type: ptr32, Low: 1},
+		{Name: "stat_addr", Aliases: []string{"wstatus"}, CType: "int *", Type: ptr32, Low: 1},
 		{Name: "options", CType: "int", Type: i32, Low: 2},
 	}
 	paramsWaitpidOnPPC64LE = []Param{
 		{Name: "pid", CType: "pid_t", Type: i32},
-		{Name: "stat_addr", CType: "int *", Type: ptr64, Low: 1},
+		{Name: "stat_addr", Aliases: []string{"wstatus"}, CType: "int *", Type: ptr64, Low: 1},
 		{Name: "options", CType: "int", Type: i32, Low: 2},
 	}
 	paramsWrite = []Param{

@@ -55,6 +55,9 @@ func generate(facts string) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
+	if err := k.rules.unused(); err != nil {
+		return nil, err
+	}
 	if err := emit("zparams.go", pool.source()); err != nil {
 		return nil, err
 	}

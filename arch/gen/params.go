@@ -97,24 +97,44 @@ func layout(proto prototype, compat *prototype, t types, a abi) ([]param, error)
 
 // rules are the reviewed corrections to what prototypes say.
 type rules struct {
-	narrow  []row // syscall, parameter, type, ABIs, reason
+	narrow  []narrowing
 	aliases []row // syscall, parameter, alias
 }
 
-func readRules(dir string) (rules, error) {
-	var r rules
-	var err error
-	if r.narrow, err = readFacts(dir, "narrowings.tsv"); err != nil {
-		return r, err
+// A narrowing is a line of narrowings.tsv and whether any table had its
+// parameter.
+type narrowing struct {
+	row
+	used bool
+}
+
+func readRules(dir string) (*rules, error) {
+	r := &rules{}
+	narrow, err := readFacts(dir, "narrowings.tsv")
+	if err != nil {
+		return nil, err
 	}
-	r.aliases, err = readFacts(dir, "aliases.tsv")
-	return r, err
+	for _, n := range narrow {
+		if len(n.fields) != 5 {
+			return nil, n.errorf("want system call, parameter, type, ABIs, where")
+		}
+		r.narrow = append(r.narrow, narrowing{row: n})
+	}
+	for _, file := range []string{"aliases_manual.tsv", "aliases.tsv"} {
+		rows, err := readFacts(dir, file)
+		if err != nil {
+			return nil, err
+		}
+		r.aliases = append(r.aliases, rows...)
+	}
+	return r, nil
 }
 
 // apply narrows the parameters of one syscall and gives them their aliases.
-func (r rules) apply(syscall string, list []param, a abi) error {
-	for _, n := range r.narrow {
-		if n.fields[0] != syscall || !a.inScope(n.field(3)) {
+func (r *rules) apply(syscall string, list []param, a abi) error {
+	for i := range r.narrow {
+		n := &r.narrow[i]
+		if n.fields[0] != syscall || !a.inScope(n.fields[3]) {
 			continue
 		}
 		for i := range list {
@@ -126,6 +146,7 @@ func (r rules) apply(syscall string, list []param, a abi) error {
 				return n.errorf("%q does not narrow %s", n.fields[2], list[i].ctype)
 			}
 			list[i].typ = typ
+			n.used = true
 		}
 	}
 	for _, al := range r.aliases {
@@ -134,11 +155,21 @@ func (r rules) apply(syscall string, list []param, a abi) error {
 		}
 		for i := range list {
 			if list[i].name == al.fields[1] {
-				list[i].aliases = append(list[i].aliases, al.fields[2])
+				list[i].aliases = append(list[i].aliases, al.field(2))
 			}
 		}
 	}
 	return unambiguous(list)
+}
+
+// unused reports a narrowing of a parameter that no table has.
+func (r *rules) unused() error {
+	for _, n := range r.narrow {
+		if !n.used {
+			return n.errorf("no ABI in scope has %s's parameter %s", n.fields[0], n.fields[1])
+		}
+	}
+	return nil
 }
 
 // unambiguous drops aliases that name another parameter of the same call.

@@ -23,7 +23,7 @@ type knowledge struct {
 	dir        string
 	types      types
 	prototypes prototypes
-	rules      rules
+	rules      *rules
 	history    history
 	groups     []group
 	additions  []row

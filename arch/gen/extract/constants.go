@@ -161,10 +161,13 @@ func readFacts(object string, names []string) (map[string]value, error) {
 // not an include guard and not private to the headers.
 func wanted(name string) bool {
 	if name[0] < 'A' || name[0] > 'Z' || strings.HasSuffix(name, "_H") {
+		return name == "__WALL" || name == "__WCLONE" || name == "__WNOTHREAD"
+	}
+	if hasAnyPrefix(name, inMemory) && !hasAnyPrefix(name, inRegister) {
 		return false
 	}
 	upper := strings.ToUpper(name) == name
-	// A few names of the kernel are mixed: IN_Q_OVERFLOW is not, Q_XGETQSTATv is.
+
 	return upper || strings.HasPrefix(name, "Q_")
 }
 

@@ -78,3 +78,25 @@ func prelude(header string) string {
 func unwantedFrom(header, name string) bool {
 	return header == "asm/ptrace.h" && !strings.HasPrefix(name, "PTRACE_")
 }
+
+// inMemory are prefixes of constants that only ever stand in structures,
+// packets and files, never in a register: key codes, netlink attributes,
+// processor features, ELF.
+var inMemory = []string{
+	"KEY_", "BTN_", "ABS_", "IFLA_", "AUDIT_", "ETHTOOL_", "ETH_", "PSCI_", "PSR_", "HWCAP_", "HWCAP2_", "X86_", "WIN_", "L2TP_", "XFRMA_", "XFRM_MSG_",
+	"GPCMD_", "ARPHRD_", "EM_", "KVM_REG_", "BTRFS_DEV_", "BTRFS_FEATURE_", "SETFEATURES_", "IFLABEL", "PT_", "PORT_", "BPF_FUNC_",
+	"DT_", "NT_", "EI_", "SHT_", "SHF_", "SHN_", "STT_", "STB_", "ET_", "ELF", "EV_", "RTM_", "RTA_", "RTAX_", "RTPROT_", "NFT_", "NFNL_", "NFC_ATTR_", "DEVLINK_",
+	"IFA_", "IFAL_", "LWTUNNEL_", "TASKSTATS_", "IW_", "TCP_ACCECN_", "VER_",
+}
+
+// inRegister are the exceptions.
+var inRegister = []string{"KEY_SPEC_", "KEY_REQKEY_", "ETH_P_"}
+
+func hasAnyPrefix(name string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -75,6 +75,9 @@ func extractXsys(s sources) error {
 			return err
 		}
 		for n, v := range all {
+			if !wanted(n) {
+				continue
+			}
 			known, ok := headers[n]
 			into := more
 			if ok {
