@@ -48,15 +48,15 @@ func TestLaunchable(t *testing.T) {
 			if list.Failed() {
 				t.Fatal(list.Err())
 			}
-			before := loaded.ABIs()
+			before := loaded.Typed.ABIs()
 			narrowed, list := loaded.Launchable(test.machine)
 			if list.Failed() {
 				t.Fatal(list.Err())
 			}
-			if got := narrowed.ABIs(); !slices.Equal(got, test.want) {
+			if got := narrowed.Typed.ABIs(); !slices.Equal(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
-			if after := loaded.ABIs(); !slices.Equal(before, after) {
+			if after := loaded.Typed.ABIs(); !slices.Equal(before, after) {
 				t.Errorf("the policy itself changed from %v to %v", before, after)
 			}
 		})

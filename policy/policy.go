@@ -9,8 +9,6 @@
 package policy
 
 import (
-	"slices"
-
 	"sandbox/arch"
 	"sandbox/internal/diag"
 	"sandbox/policy/typed"
@@ -41,22 +39,6 @@ type Layer struct {
 type origin struct {
 	rule *typed.Rule
 	at   diag.Span
-}
-
-// ABIs returns the ABIs that every layer serves, sorted: on any other, all
-// calls end in kill_process.
-func (p *Policy) ABIs() []arch.ABI {
-	var common []arch.ABI
-	for i := range p.Typed.Layers {
-		var abis []arch.ABI
-		for _, section := range p.Typed.Layers[i].ABIs {
-			if i == 0 || slices.Contains(common, section.ABI) {
-				abis = append(abis, section.ABI)
-			}
-		}
-		common = abis
-	}
-	return common
 }
 
 // Absent returns an error for each ABI that the request asked for and that a

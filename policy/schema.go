@@ -64,6 +64,7 @@ func (r *reader) read(root *table) (extends *entry) {
 			rules = e
 		default:
 			r.unknownKey(e, "a policy", fileKeys)
+			r.file.broken = true // it may stand for what is missing
 		}
 	}
 	if !version {

@@ -41,7 +41,7 @@ func (r *reader) rules(e *entry) {
 // rule reads one [[rule]].
 func (r *reader) rule(v *value) {
 	rule := &rule{at: v.at, scope: r.file.scope}
-	var hasAction, hasFilters bool
+	var hasAction, hasFilters, strange bool
 	good := true
 	for i := range v.table.entries {
 		e := &v.table.entries[i]
@@ -66,12 +66,13 @@ func (r *reader) rule(v *value) {
 			r.filters(e, rule)
 		default:
 			r.unknownKey(e, "a rule", ruleKeys)
+			strange = true // it may stand for what is missing
 		}
 	}
-	if !hasAction {
+	if !hasAction && !strange {
 		r.list.Errorf(v.at, "the rule has no action").Hintf(`write action = "allow", for example`)
 	}
-	if !hasFilters {
+	if !hasFilters && !strange {
 		r.list.Errorf(v.at, "the rule has no filters").Hintf("write %s", exampleFilters)
 	}
 	if good && hasAction {
