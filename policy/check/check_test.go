@@ -13,7 +13,7 @@ import (
 // input parses a filter; the test fails if that does.
 func input(t testing.TB, abi arch.ABI, text string) Input {
 	t.Helper()
-	source := &diag.Source{Name: "test", Text: text}
+	source := &diag.Source{Name: "filter", Text: text}
 	f, list := filter.Parse(source.Whole())
 	if list.Failed() {
 		t.Fatalf("%s: does not parse:\n%s", text, render(list))

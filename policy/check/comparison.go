@@ -72,8 +72,8 @@ type comparison struct {
 func (c *checker) compareConstant(at comparison, o *operand, v *big.Int, sense adaption) typed.Bool {
 	t := o.int.Type()
 	v = adapt(v, sense, t, at.op)
-	least, greatest := mathematical(t, o.known.least(t)), mathematical(t, o.known.greatest(t))
-	if outcome, always := decided(at.op, v, least, greatest); always {
+	low, high := order(t, o.known.least(t), v), order(t, o.known.greatest(t), v)
+	if outcome, always := decided(at.op, low, high); always {
 		c.alwaysSame(at, o, v, outcome)
 		return &typed.Truth{Value: outcome}
 	}
@@ -116,10 +116,9 @@ func ordered(op typed.CompareOp, order int) bool {
 	return order >= 0
 }
 
-// decided reports whether a number between least and greatest always compares
-// in the same way with v, and how.
-func decided(op typed.CompareOp, v, least, greatest *big.Int) (outcome, always bool) {
-	low, high := least.Cmp(v), greatest.Cmp(v)
+// decided reports whether a comparison with a constant comes out the same for
+// all of a range of numbers, and how, from the order of its ends.
+func decided(op typed.CompareOp, low, high int) (outcome, always bool) {
 	switch op {
 	case typed.Eq, typed.Ne:
 		switch {

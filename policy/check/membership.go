@@ -163,8 +163,7 @@ func (c *checker) fitMember(x *filter.In, o *operand, m *member, end *operand) (
 	}
 	bits := wrap(v, t)
 	impossible := !m.isRange && (bits&o.known.zero != 0 || o.known.one&^bits != 0)
-	least, greatest := mathematical(t, o.known.least(t)), mathematical(t, o.known.greatest(t))
-	if v.Cmp(least) < 0 || v.Cmp(greatest) > 0 || impossible {
+	if order(t, o.known.least(t), v) > 0 || order(t, o.known.greatest(t), v) < 0 || impossible {
 		c.memberOutside(x, o, m, end, v)
 		return 0, false
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"math/big"
 
 	"sandbox/arch"
@@ -113,8 +114,25 @@ func kernelValue(v arch.Value) *big.Int {
 
 // wrap returns the low bits of a number, as many as the type has.
 func wrap(v *big.Int, t typed.Type) uint64 {
-	low := new(big.Int).And(v, new(big.Int).SetUint64(t.Mask()))
-	return low.Uint64()
+	switch {
+	case v.IsInt64():
+		return uint64(v.Int64()) & t.Mask()
+	case v.IsUint64():
+		return v.Uint64() & t.Mask()
+	}
+	return new(big.Int).And(v, new(big.Int).SetUint64(t.Mask())).Uint64()
+}
+
+// order compares the number that the bits of a type stand for with v: -1, 0 or
+// 1.
+func order(t typed.Type, bits uint64, v *big.Int) int {
+	switch {
+	case t.Signed && v.IsInt64():
+		return cmp.Compare(signed(t, bits), v.Int64())
+	case !t.Signed && v.IsUint64():
+		return cmp.Compare(bits, v.Uint64())
+	}
+	return -v.Sign() // out of the type's reach
 }
 
 // bounds returns the least and the greatest number of a type.
@@ -128,8 +146,11 @@ func bounds(t typed.Type) (least, greatest *big.Int) {
 
 // fits reports whether a number is one of the type's.
 func fits(v *big.Int, t typed.Type) bool {
-	least, greatest := bounds(t)
-	return v.Cmp(least) >= 0 && v.Cmp(greatest) <= 0
+	if !t.Signed {
+		return v.IsUint64() && v.Uint64() <= t.Mask()
+	}
+	top := int64(t.Mask() >> 1)
+	return v.IsInt64() && -top-1 <= v.Int64() && v.Int64() <= top
 }
 
 // fitsBits reports whether a number is a pattern of as many bits as the type
