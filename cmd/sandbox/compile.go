@@ -160,14 +160,13 @@ func (c *compiled) title() string {
 // note returns what stands beside instruction i: what its constant means, and
 // the lines of the policy that it was written for.
 func (c *compiled) note(i int) string {
-	places := ""
+	var places []string
 	for _, o := range c.origins(i) {
-		if places != "" {
-			places += ", "
+		if place := o.short(); !slices.Contains(places, place) {
+			places = append(places, place)
 		}
-		places += o.short()
 	}
-	return joinNotes(c.notes[i], places)
+	return joinNotes(c.notes[i], strings.Join(places, ", "))
 }
 
 // writeC writes definitions for a C program.
