@@ -41,6 +41,9 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	}
 	c.selected = c.choose(in.Filter, kernel)
 	filters := c.filters(in)
+	if !c.list.Failed() {
+		c.list = append(c.list, c.lints...)
+	}
 	if c.list != nil {
 		c.list.Sort()
 	}
@@ -57,12 +60,14 @@ type checker struct {
 	position func(diag.Span) typed.Position
 	action   typed.ActionKind
 	list     diag.List
+	lints    diag.List // what is said only if nothing is wrong
 
 	selected selection
 	names    []name  // what the body's names are, if parameters
 	layout   *layout // the layout being typed; nil in constant expressions
 
 	readsArguments bool // the body looks at a parameter or at args
+	negated        bool // an odd number of "!" stands around what is typed now
 
 	// foreign is set while definitions are checked for an ABI on which they may
 	// never be used: constants of other ABIs are no errors then.

@@ -82,6 +82,7 @@ func (c *checker) compareConstant(at comparison, o *operand, v *big.Int, sense a
 		c.alwaysSame(at, o, v, at.op == typed.Ne)
 		return &typed.Truth{Value: at.op == typed.Ne}
 	}
+	c.lintEqual(at, o, v)
 	return &typed.Compare{Op: at.op, X: o.int, Y: &typed.Value{Of: t, Bits: bits}}
 }
 

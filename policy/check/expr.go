@@ -19,7 +19,10 @@ func (c *checker) condition(x filter.Expr) typed.Bool {
 		return c.condition(x.X)
 	case *filter.Unary:
 		if x.Op == filter.Not {
-			return &typed.NotExpr{X: c.condition(x.X)}
+			c.negated = !c.negated
+			inner := c.condition(x.X)
+			c.negated = !c.negated
+			return &typed.NotExpr{X: inner}
 		}
 	case *filter.Binary:
 		switch x.Op {

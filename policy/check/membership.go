@@ -42,6 +42,7 @@ func (c *checker) membership(x *filter.In) operand {
 	if !ok {
 		return operand{}
 	}
+	c.lintMember(x, &o)
 	var cond typed.Bool = &typed.In{X: o.int, Intervals: intervals}
 	if x.Not {
 		cond = &typed.NotExpr{X: cond}

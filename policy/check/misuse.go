@@ -89,7 +89,7 @@ func (c *checker) opaque(o *operand, used string) {
 	written := text(o.x)
 	d := c.list.Errorf(o.x.Span(), "%s is a pointer and cannot be %s", written, used).
 		Labelf("only == 0 and != 0 can be asked")
-	call, param := c.pointerOf(o.x)
+	call, param := c.paramOf(o.x)
 	if call == nil {
 		return
 	}
@@ -109,8 +109,9 @@ func (c *checker) opaque(o *operand, used string) {
 	d.Hintf("if the address itself is meant, write (%s)%s", wide, written)
 }
 
-// pointerOf returns the call and the parameter that a name stands for.
-func (c *checker) pointerOf(x filter.Expr) (*arch.Syscall, *arch.Param) {
+// paramOf returns the parameter that an expression is, and a call that has it, or
+// nil twice.
+func (c *checker) paramOf(x filter.Expr) (*arch.Syscall, *arch.Param) {
 	n, ok := unparen(x).(*filter.Name)
 	if !ok || c.layout == nil || len(c.layout.calls) == 0 {
 		return nil, nil

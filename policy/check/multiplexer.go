@@ -25,7 +25,7 @@ var (
 // warnOfMultiplexers warns where a filter that restricts a call by name leaves
 // a second way to it open.
 func (c *checker) warnOfMultiplexers(f *filter.Filter) {
-	if c.list.Failed() || c.action == typed.Allow && !c.readsArguments {
+	if c.action == typed.Allow && !c.readsArguments {
 		return
 	}
 	c.warnOfMultiplexer(f, "socketcall", bySocketcall[:])
@@ -45,7 +45,7 @@ func (c *checker) warnOfMultiplexer(f *filter.Filter, multiplexer string, calls 
 		if _, reached := slices.BinarySearch(calls, s.Name); !reached {
 			continue
 		}
-		c.list.Warnf(s.Span, "%s can be reached through %s on %s, which this filter does not select", s.Name, multiplexer, c.abi).
+		c.lints.Warnf(s.Span, "%s can be reached through %s on %s, which this filter does not select", s.Name, multiplexer, c.abi).
 			Labelf("not covered there").
 			Hintf("deny %s, so that programs use the call itself", multiplexer)
 		return

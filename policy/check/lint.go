@@ -1,0 +1,74 @@
+package check
+
+import (
+	"math/big"
+	"strings"
+
+	"sandbox/arch"
+	"sandbox/policy/filter"
+	"sandbox/policy/typed"
+)
+
+// sockTypeMask are the bits of socket's type that are the type; the others are
+// flags such as SOCK_CLOEXEC (SOCK_TYPE_MASK in include/linux/net.h).
+const sockTypeMask = 0xf
+
+// lintEqual warns of a rule that refuses calls whose flags are exactly v: the
+// caller passes it by setting one bit more.
+func (c *checker) lintEqual(at comparison, o *operand, v *big.Int) {
+	if at.bare || !c.refuses(at.op == typed.Eq) || at.op != typed.Eq && at.op != typed.Ne {
+		return
+	}
+	call, param := c.paramOf(o.x)
+	written, other := text(o.x), text(at.other)
+	switch {
+	case isSocketType(call, param):
+		c.lints.Warnf(at.x.Span(), "misses callers that set a flag such as SOCK_CLOEXEC in %s", written).
+			Hintf("write %s & %#x %s %s", written, sockTypeMask, symbol(at.op), other)
+	case !isFlags(param):
+	case other == "O_RDONLY" || other == "O_WRONLY" || other == "O_RDWR":
+		c.lints.Warnf(at.x.Span(), "misses callers that set one more bit of %s, even one that the kernel ignores", written).
+			Hintf("write %s & O_ACCMODE %s %s", written, symbol(at.op), other)
+	case v.Sign() == 0:
+		c.lints.Warnf(at.x.Span(), "misses callers that set any bit of %s, even one that the kernel ignores", written).
+			Hintf("name the bits that matter: %s & (A | B) %s 0", written, symbol(at.op))
+	default:
+		c.lints.Warnf(at.x.Span(), "misses callers that set one more bit of %s, even one that the kernel ignores", written).
+			Hintf("write %s & %s %s %s", written, atom(at.other), symbol(at.op), other)
+	}
+}
+
+// lintMember is lintEqual for a set.
+func (c *checker) lintMember(x *filter.In, o *operand) {
+	if !c.refuses(!x.Not) {
+		return
+	}
+	call, param := c.paramOf(o.x)
+	written := text(o.x)
+	switch {
+	case isSocketType(call, param):
+		c.lints.Warnf(x.At, "misses callers that set a flag such as SOCK_CLOEXEC in %s", written).
+			Hintf("write %s & %#x in ...", written, sockTypeMask)
+	case isFlags(param):
+		c.lints.Warnf(x.At, "misses callers that set one more bit of %s, even one that the kernel ignores", written).
+			Hintf("name the bits that matter: %s & (A | B) in ...", written)
+	}
+}
+
+// refuses reports whether the rule refuses the calls for which a condition at
+// this place is as given.
+func (c *checker) refuses(condition bool) bool {
+	return c.action >= typed.Errno && condition != c.negated
+}
+
+// isFlags reports whether a parameter is bits that are set one by one.
+func isFlags(p *arch.Param) bool {
+	if p == nil || p.Type.Pointer {
+		return false
+	}
+	return p.Name == "prot" || strings.HasSuffix(p.Name, "flags")
+}
+
+func isSocketType(call *arch.Syscall, p *arch.Param) bool {
+	return call != nil && (call.Name == "socket" || call.Name == "socketpair") && p.Name == "type"
+}
