@@ -30,6 +30,7 @@ var groupNames = []string{
 	"raw-io",
 	"reboot",
 	"resources",
+	"sandbox",
 	"setuid",
 	"signal",
 	"swap",

@@ -66,6 +66,9 @@ func expand(direct map[string][]string, name string, into map[string]bool, depth
 func groupBits(groups []group, syscall string) uint64 {
 	var bits uint64
 	for i, g := range groups {
+		if len(g.members) == 1 && g.members[0] == "*" {
+			bits |= 1 << i
+		}
 		if _, ok := slices.BinarySearch(g.members, syscall); ok {
 			bits |= 1 << i
 		}

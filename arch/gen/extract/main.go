@@ -23,6 +23,7 @@ var steps = []step{
 	{"constants", extractConstants},
 	{"xsys", extractXsys},
 	{"aliases", extractAliases},
+	{"groups", extractGroups},
 }
 
 // sources says where the inputs are and where the facts go.
@@ -31,6 +32,7 @@ type sources struct {
 	headers string // usr/include of an unpacked linux-libc-dev
 	xsys    string // the module golang.org/x/sys
 	manual  string // man2 of manpages-dev
+	systemd string // an unpacked systemd 257.13
 	facts   string // arch/gen/facts
 }
 
@@ -40,6 +42,7 @@ func main() {
 	flag.StringVar(&s.headers, "headers", "", "usr/include of the unpacked linux-libc-dev")
 	flag.StringVar(&s.xsys, "xsys", "", "directory of the module golang.org/x/sys")
 	flag.StringVar(&s.manual, "manual", "/usr/share/man/man2", "directory of section 2 of the manual")
+	flag.StringVar(&s.systemd, "systemd", "", "directory of the unpacked systemd")
 	flag.StringVar(&s.facts, "facts", "facts", "directory to write to")
 	only := flag.String("only", "", "comma-separated steps to run; default: all")
 	flag.Parse()

@@ -31,7 +31,7 @@ var abiSources = []abiSource{
 	{"s390x", "s390", "arch/s390/kernel/syscalls/syscall.tbl", []string{"common", "64"}, 0},
 	{"ppc64le", "powerpc", "arch/powerpc/kernel/syscalls/syscall.tbl", []string{"common", "64", "nospu"}, 0},
 	{"loongarch64", "loongarch", "scripts/syscall.tbl", []string{"common", "64"}, 0},
-	{"mips64el", "mips", "arch/mips/kernel/syscalls/syscall_n64.tbl", []string{"n64"}, 5000},
+	{"mips64el", "mips", "arch/mips/kernel/syscalls/syscall_n64.tbl", []string{"n64", "common"}, 5000},
 }
 
 // A tableRow is one line of a syscall*.tbl.
