@@ -50,6 +50,12 @@ var passes = []pass{
 		run:   (*compilation).join,
 	},
 	{
+		name:  "prune",
+		does:  "drop tests that the tests before them decide",
+		after: "needs layers joined, as they often test the same; precedes dispatch, whose tests decide nothing about arguments",
+		run:   (*compilation).prune,
+	},
+	{
 		name:  "dispatch",
 		does:  "find the graph of a call by its arch and number",
 		after: "needs joined graphs, so that neighbouring numbers with one fate are one range",
