@@ -94,9 +94,9 @@ func (c *checker) filters(in Input) []typed.Filter {
 		filters = append(filters, typed.Filter{Numbers: c.layout.ranges(), When: when, At: at, Text: in.Text})
 	}
 	c.layout = nil
+	c.warnOfMultiplexers(in.Filter)
 	if c.readsArguments {
 		c.refuseBroad()
-		c.warnOfMultiplexers(in.Filter)
 	}
 	return filters
 }

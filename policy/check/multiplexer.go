@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"sandbox/policy/filter"
-	"sandbox/policy/typed"
 )
 
 // The system calls that socketcall and ipc reach as well, on the ABIs that have
@@ -22,10 +21,11 @@ var (
 	}
 )
 
-// warnOfMultiplexers warns where a filter that restricts a call by name leaves
-// a second way to it open.
+// warnOfMultiplexers warns where a filter of a rule that refuses calls names one
+// to which there is a second way. Whether another rule closes that is not known
+// here.
 func (c *checker) warnOfMultiplexers(f *filter.Filter) {
-	if c.action == typed.Allow && !c.readsArguments {
+	if c.letsPass() {
 		return
 	}
 	c.warnOfMultiplexer(f, "socketcall", bySocketcall[:])
@@ -45,9 +45,9 @@ func (c *checker) warnOfMultiplexer(f *filter.Filter, multiplexer string, calls 
 		if _, reached := slices.BinarySearch(calls, s.Name); !reached {
 			continue
 		}
-		c.lints.Warnf(s.Span, "%s can be reached through %s on %s, which this filter does not select", s.Name, multiplexer, c.abi).
-			Labelf("not covered there").
-			Hintf("deny %s, so that programs use the call itself", multiplexer)
+		c.lints.Warnf(s.Span, "%s can be reached through %s on %s, unless another rule refuses that", s.Name, multiplexer, c.abi).
+			Labelf("only the call itself is refused here").
+			Hintf("refuse %s, too: its arguments are in memory, out of a filter's reach", multiplexer)
 		return
 	}
 }
