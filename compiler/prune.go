@@ -49,7 +49,7 @@ func (g *graph) smaller(n node) node {
 		pruned:  make(map[node]node),
 		assumed: make(map[assumption]node),
 		limit:   len(g.nodes) + 2*before + 16,
-		work:    64*before + 1024,
+		work:    16*before + 1024,
 	}
 	m := p.prune(n)
 	if p.exhausted() || g.count(m) >= before {
