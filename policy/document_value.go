@@ -88,23 +88,8 @@ func (b *builder) inlineTable(n *unstable.Node, start, depth int) (value, int, b
 			return value{}, end, false
 		}
 	}
-	for i := range t.entries {
-		closeTables(&t.entries[i].value)
-	}
 	t.at = b.span(start, end+1)
 	return value{kind: tableKind, at: t.at, table: t}, end + 1, true
-}
-
-// closeTables makes the tables of dotted keys inside an inline table as closed
-// as the inline table is.
-func closeTables(v *value) {
-	if v.kind != tableKind || v.table.origin != dottedTable {
-		return
-	}
-	v.table.origin = inlineTable
-	for i := range v.table.entries {
-		closeTables(&v.table.entries[i].value)
-	}
 }
 
 // oneLine refuses a line break or a comment in source[start:end], which lies

@@ -14,7 +14,7 @@ func dumpLayer(out *strings.Builder, layer *typed.Layer) {
 		fmt.Fprintf(out, "%s\n", section.ABI)
 		for i := range section.Filters {
 			f := &section.Filters[i]
-			fmt.Fprintf(out, "  %s", numbersText(section.ABI, f.Numbers))
+			fmt.Fprintf(out, "  %s", numbersText(section.ABI, f))
 			if f.When != nil {
 				fmt.Fprintf(out, " if %s", boolText(f.When))
 			}
@@ -41,28 +41,31 @@ func ruleText(r *typed.Rule) string {
 
 func positionText(p typed.Position) string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
-// numbersText names the calls of small selections; of the numbers that no
-// table has it shows the first and the last range.
-func numbersText(abi arch.ABI, ranges []typed.NumberRange) string {
-	if len(ranges) == 1 && ranges[0] == (typed.NumberRange{First: 0, Last: 0xffffffff}) {
+// numbersText names the calls of a filter if they are few. What is many, and
+// which numbers are unknown, changes with the tables; TestUnknown looks there.
+func numbersText(abi arch.ABI, f *typed.Filter) string {
+	if len(f.Numbers) == 1 && f.Numbers[0] == (typed.NumberRange{First: 0, Last: 0xffffffff}) {
 		return "every number"
 	}
+	if f.Rule.Implicit && strings.HasPrefix(f.Rule.Name, "number unknown") {
+		return "unknown numbers"
+	}
 	var names []string
-	for _, r := range ranges {
+	for _, r := range f.Numbers {
 		for n := r.First; ; n++ {
 			call, ok := abi.Numbered(n)
-			if !ok || len(names) > 8 {
+			if !ok {
 				names = append(names, rangeText(r))
 				break
 			}
 			names = append(names, call.Name)
+			if len(names) > 8 {
+				return "many calls"
+			}
 			if n == r.Last {
 				break
 			}
 		}
-	}
-	if len(names) > 8 {
-		return fmt.Sprintf("%d ranges, %s to %s", len(ranges), rangeText(ranges[0]), rangeText(ranges[len(ranges)-1]))
 	}
 	return strings.Join(names, " ")
 }

@@ -13,20 +13,38 @@ func (p *Policy) Launchable(machine arch.ABI) (*Policy, diag.List) {
 	narrowed := p.on(machine)
 	var list diag.List
 	for i := range narrowed.Typed.Layers {
-		layer := &narrowed.Typed.Layers[i]
-		if len(layer.ABIs) == 0 {
-			list.Errorf(p.Layers[i].abiAt, "the policy %s serves no ABI of this machine (%s)", layer.Name, machine).
-				Hintf("it would kill the program at its first call; add %q to its abi", machine.String())
-			continue
-		}
-		narrowed.unanswered(layer, &list)
-		narrowed.deniedStart(layer, machine, &list)
+		narrowed.launchableLayer(i, machine, &list)
 	}
 	list.Sort()
 	if list.Failed() {
 		return nil, list
 	}
 	return narrowed, list
+}
+
+// launchableLayer checks one layer of a policy that is narrowed to a machine.
+func (p *Policy) launchableLayer(i int, machine arch.ABI, list *diag.List) {
+	layer, facts := &p.Typed.Layers[i], &p.Layers[i]
+	if len(layer.ABIs) == 0 {
+		list.Errorf(facts.abiAt, "the policy %s serves no ABI of this machine (%s)", layer.Name, machine).
+			Hintf("it would kill the program at its first call; add %q to its abi", machine.String())
+		return
+	}
+	p.unanswered(layer, list)
+	native := layer.Section(machine.Audit())
+	if native == nil {
+		list.Errorf(facts.abiAt, "the policy %s does not serve %s, with which programs are started here", layer.Name, machine).
+			Hintf("add %q to its abi", machine.String())
+		return
+	}
+	if r := refusal(native); r != nil {
+		d := list.Errorf(p.originOf(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
+		if r.Implicit {
+			d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
+		} else {
+			d.Hintf("this rule decides; give -e 'allow execve' to go before it")
+		}
+	}
 }
 
 // on returns the policy without the ABIs of other machines.
@@ -71,38 +89,9 @@ func (p *Policy) unanswered(layer *typed.Layer, list *diag.List) {
 	}
 }
 
-// deniedStart reports a layer under which the launched program cannot be
-// started: the filter is installed before the execve that starts it.
-func (p *Policy) deniedStart(layer *typed.Layer, machine arch.ABI, list *diag.List) {
-	for i := range layer.ABIs {
-		if layer.ABIs[i].ABI != machine {
-			continue
-		}
-		if r := refusal(&layer.ABIs[i]); r != nil {
-			d := list.Errorf(p.originOf(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
-			if r.Implicit {
-				d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
-			} else {
-				d.Hintf("this rule decides; give -e 'allow execve' to go before it")
-			}
-		}
-		return
-	}
-	list.Errorf(p.layerABI(layer), "the policy %s does not serve %s, with which programs are started here", layer.Name, machine).
-		Hintf("add %q to its abi", machine.String())
-}
-
-func (p *Policy) layerABI(layer *typed.Layer) diag.Span {
-	for i := range p.Layers {
-		if p.Layers[i].Name == layer.Name {
-			return p.Layers[i].abiAt
-		}
-	}
-	return diag.Span{}
-}
-
-// refusal returns the rule that is certain to refuse execve, or nil if some
-// arguments may pass.
+// refusal returns the rule that is certain to refuse the execve that starts the
+// program, which happens under the filter already; or nil if some arguments may
+// pass.
 func refusal(section *typed.Section) *typed.Rule {
 	call, ok := section.ABI.Syscall("execve")
 	if !ok {
@@ -110,27 +99,15 @@ func refusal(section *typed.Section) *typed.Rule {
 	}
 	for i := range section.Filters {
 		f := &section.Filters[i]
-		if !includes(f.Numbers, call.Number) {
+		constant, isConstant := f.When.(*typed.Truth)
+		if !includes(f.Numbers, call.Number) || isConstant && !constant.Value {
 			continue
 		}
-		passes := f.Rule.Action.Kind == typed.Allow || f.Rule.Action.Kind == typed.Log
-		switch when := f.When.(type) {
-		case nil:
-			if passes {
-				return nil
-			}
+		switch {
+		case f.Rule.Action.Kind == typed.Allow, f.Rule.Action.Kind == typed.Log:
+			return nil
+		case f.When == nil, isConstant:
 			return f.Rule
-		case *typed.Truth:
-			if when.Value {
-				if passes {
-					return nil
-				}
-				return f.Rule
-			}
-		default:
-			if passes {
-				return nil // for some arguments at least
-			}
 		}
 	}
 	return nil

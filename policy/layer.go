@@ -30,6 +30,11 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		s.kernel.value = arch.Latest()
 	}
 	served, absent := l.serve(s.abi)
+	if slices.Contains(served, 0) {
+		l.list.Errorf(diag.Span{Source: top.source}, "the policy does not say which ABIs it serves, and this machine has none of them").
+			Hintf(`write abi = ["x86_64"], for example, or give --abi`)
+		return
+	}
 	b := &lowering{
 		list:     &l.list,
 		settings: s,

@@ -30,6 +30,7 @@ func (b *lowering) sections() []typed.Section {
 		b.findings.add(b.scope.Check(abi), nil, abi)
 		sections[i] = typed.Section{ABI: abi, Filters: b.filters(abi)}
 	}
+	b.checkUnserved()
 	b.findings.report(b.abis, b.list)
 	return sections
 }
@@ -59,26 +60,47 @@ func (b *lowering) appendRule(filters []typed.Filter, r *rule, abi arch.ABI) []t
 	lowered := &typed.Rule{Name: r.name, Reason: r.reason, At: at, Action: b.action(r.action, abi)}
 	*b.origins = append(*b.origins, origin{lowered, r.action.at})
 	for i := range r.filters {
-		if b.findings.errors > maxErrors {
-			break
+		before := len(filters)
+		filters = append(filters, b.check(r, &r.filters[i], abi)...)
+		for j := before; j < len(filters); j++ {
+			filters[j].Rule = lowered
 		}
-		f := &r.filters[i]
-		checked, problems := check.Filters(check.Input{
-			Filter:   f.parsed,
-			Text:     f.text,
-			ABI:      abi,
-			Kernel:   b.settings.kernel.value,
-			Action:   lowered.Action.Kind,
-			Scope:    r.scope,
-			Position: position,
-		})
-		b.findings.add(problems, r, abi)
-		for j := range checked {
-			checked[j].Rule = lowered
-		}
-		filters = append(filters, checked...)
 	}
 	return filters
+}
+
+// check returns what a filter means on an ABI.
+func (b *lowering) check(r *rule, f *writtenFilter, abi arch.ABI) []typed.Filter {
+	if b.findings.errors > maxErrors {
+		return nil
+	}
+	checked, problems := check.Filters(check.Input{
+		Filter:   f.parsed,
+		Text:     f.text,
+		ABI:      abi,
+		Kernel:   b.settings.kernel.value,
+		Action:   r.action.kind,
+		Scope:    r.scope,
+		Position: position,
+	})
+	b.findings.add(problems, r, abi)
+	return checked
+}
+
+// checkUnserved checks the rules that are for none of the ABIs at hand for
+// their own: a mistake in them is one now, not on the day they are needed.
+func (b *lowering) checkUnserved() {
+	for _, r := range b.rules {
+		if slices.ContainsFunc(b.abis, r.appliesTo) {
+			continue
+		}
+		for _, abi := range r.abis {
+			b.action(r.action, abi)
+			for i := range r.filters {
+				b.check(r, &r.filters[i], abi)
+			}
+		}
+	}
 }
 
 // action puts an action onto an ABI.

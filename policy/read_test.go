@@ -5,6 +5,7 @@ package policy_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,7 +107,7 @@ func TestPipes(t *testing.T) {
 				_, _ = w.WriteString(test.text) // a reader that has enough goes away
 				_ = w.Close()
 			}()
-			_, list := loadFile("/dev/fd/" + itoa(int(r.Fd())))
+			_, list := loadFile("/dev/fd/" + strconv.Itoa(int(r.Fd())))
 			_ = r.Close()
 			<-done
 			got := string(diag.Style{}.Append(nil, list))
@@ -117,11 +118,27 @@ func TestPipes(t *testing.T) {
 	}
 }
 
-func itoa(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
+// TestPipeExtends checks that a policy from a pipe, which has no directory,
+// extends files of the working directory.
+func TestPipeExtends(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "base.toml", goodPolicy)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return itoa(n/10) + itoa(n%10)
+	defer r.Close()
+	if _, err := w.WriteString("version = 1\nextends = ['base.toml']\n"); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close()
+	loaded, list := loadFile("/dev/fd/" + strconv.Itoa(int(r.Fd())))
+	if list.Failed() {
+		t.Fatal(list.Err())
+	}
+	if l := loaded.Layers[0]; l.Files != 2 || l.Rules != 1 {
+		t.Errorf("%d files and %d rules, want 2 and 1", l.Files, l.Rules)
+	}
 }
 
 // TestIdentity checks that files count once and circles are seen whatever the
