@@ -83,7 +83,8 @@ func runArchive(t *testing.T, archive *txtar.Archive, result func(t *testing.T, 
 			if !ok {
 				t.Fatal("the case has no want")
 			}
-			got := result(t, c)
+			// The newest kernel of the tables is not what is tested.
+			got := strings.ReplaceAll(result(t, c), "kernel "+arch.Latest().String(), "kernel LATEST")
 			if diff := cmp.Diff(string(archive.Files[i].Data), got); diff != "" && !*update {
 				t.Errorf("want -, got +:\n%s", diff)
 			}
