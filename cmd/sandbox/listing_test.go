@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"io"
 	"slices"
 	"testing"
 
@@ -87,4 +89,25 @@ func TestConstantNotes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzDisassemble shows what may be in any file: nothing may go wrong.
+func FuzzDisassemble(f *testing.F) {
+	f.Add([]byte{0x15, 0, 255, 255, 0, 0, 0, 0, 0x05, 0, 0, 0, 255, 255, 255, 255})
+	f.Add([]byte{0x20, 0, 0, 0, 4, 0, 0, 0, 0x06, 0, 0, 0, 0, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		for _, abi := range []arch.ABI{0, arch.X86_64, arch.S390X} {
+			code, err := bpf.Decode(raw, byteOrder(abi))
+			if err != nil || len(code) == 0 {
+				return
+			}
+			u := &ui{out: bufio.NewWriter(io.Discard)}
+			if err := disassemble(u, code, abi, false); err != nil {
+				t.Fatal(err)
+			}
+			if err := disassemble(u, code, abi, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
