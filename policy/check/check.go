@@ -73,6 +73,8 @@ type checker struct {
 	// never be used: constants of other ABIs are no errors then.
 	foreign bool
 	results map[*definition]*result // of the definitions used so far
+
+	searches int // for names that were probably meant
 }
 
 func (c *checker) filters(in Input) []typed.Filter {

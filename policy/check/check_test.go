@@ -45,3 +45,20 @@ func dumpFilters(filters []typed.Filter) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// TestManyMistakes checks a filter as large as a policy file may be, in which
+// nothing is right. Looking for what was meant each time would take minutes.
+func TestManyMistakes(t *testing.T) {
+	const n = 50000
+	names := strings.Repeat("nosuchcall, ", n) + "read"
+	_, list := Filters(input(t, arch.X86_64, names+": NO_SUCH + 1 == 1 || no_such == 2"))
+	unknown := 0
+	for i := range list {
+		if list[i].Message == "unknown system call nosuchcall" {
+			unknown++
+		}
+	}
+	if unknown != n {
+		t.Errorf("%d of %d unknown calls were reported", unknown, n)
+	}
+}

@@ -160,6 +160,9 @@ func (c *checker) missingCall(sel *filter.Selector) {
 		return
 	}
 	d := c.list.Errorf(sel.Span, "unknown system call %s", sel.Name).Labelf("not on any ABI")
+	if !c.maySearch() {
+		return
+	}
 	if near, ok := diag.Nearest(sel.Name, arch.SyscallNames()); ok {
 		d.Hintf("did you mean %s?", near)
 	}

@@ -48,9 +48,14 @@ func (c *checker) namelessParam(x *filter.Name) {
 		Hintf("use args[0] to args[5] for it, in a filter of its own")
 }
 
-// maxSuggestions is how many diagnostics of a filter may look for the name that
-// was meant.
-const maxSuggestions = 10
+// maxSearches is how often one filter may have the name that was meant looked
+// for: each search goes through thousands.
+const maxSearches = 10
+
+func (c *checker) maySearch() bool {
+	c.searches++
+	return c.searches <= maxSearches
+}
 
 // unknownName reports a name that is no parameter of any selected call and no
 // constant of this ABI.
@@ -99,8 +104,8 @@ func (c *checker) unknownName(x *filter.Name) {
 // suggestName hints at the parameter, constant or definition that was probably
 // meant.
 func (c *checker) suggestName(d *diag.Diagnostic, text string) {
-	if len(c.list) > maxSuggestions {
-		return // each looks at thousands of names
+	if !c.maySearch() {
+		return
 	}
 	candidates := func(yield func(string) bool) {
 		if c.layout != nil {
