@@ -21,7 +21,7 @@ bpf_asm. A program that the kernel would refuse is shown all the same; why it
 would be refused is said on standard error, and the exit code is 1.`,
 		examples: []example{
 			{"show a filter", "sandbox disasm offline.bpf"},
-			{"one that was compiled for a big-endian machine", "sandbox disasm --abi s390x offline.bpf"},
+			{"one that was compiled for a big-endian machine", "sandbox disasm --abi s390x big.bpf"},
 		},
 		operand: fileOperand,
 		prepare: prepareDisasm,

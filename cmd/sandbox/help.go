@@ -37,8 +37,8 @@ usage: sandbox VERB [OPTION]... [OPERAND]...
 	fmt.Fprint(w, `
 A first try: curl works under the profile baseline, and not under offline.
 
-  sandbox run -p baseline -- curl http://127.0.0.1/
-  sandbox run -p offline -- curl http://127.0.0.1/
+  sandbox run -p baseline -- curl http://example.org/
+  sandbox run -p offline -- curl http://example.org/
 
 'sandbox VERB --help' tells more of a verb, with examples.
 `)

@@ -16,7 +16,7 @@ on to it, and its exit code is handed back. If a kill rule ends it, the rules
 that could have done so are named. Several policies intersect: the most
 restrictive action is taken. Descriptors from 3 on are closed.`,
 		examples: []example{
-			{"no network", "sandbox run -p offline -- curl http://127.0.0.1/"},
+			{"no network", "sandbox run -p offline -- curl http://example.org/"},
 			{"a rule of the moment on top", "sandbox run -p baseline -e 'errno(EPERM) mkdir, mkdirat' -- make"},
 		},
 		operand: commandOperand,
