@@ -3,7 +3,7 @@
 package arch
 
 // latest is the newest release in the tables.
-const latest Version = 0x700
+const latest Version = 0x702
 
 // groupNames is sorted; a Group is an index into it, plus one.
 var groupNames = []string{

@@ -89,7 +89,22 @@ func (k knowledge) table(a abi) ([]syscall, error) {
 		s.groups = groupBits(k.groups, s.name)
 	}
 	slices.SortFunc(table, func(x, y syscall) int { return cmp.Compare(x.number, y.number) })
-	return table, nil
+	return table, unique(a, table)
+}
+
+// unique reports a number or a name that two calls of a table have.
+func unique(a abi, table []syscall) error {
+	names := map[string]bool{}
+	for i, s := range table {
+		if i > 0 && table[i-1].number == s.number {
+			return fmt.Errorf("%s: %s and %s are both %d", a.name, table[i-1].name, s.name, s.number)
+		}
+		if names[s.name] {
+			return fmt.Errorf("%s: %s stands twice", a.name, s.name)
+		}
+		names[s.name] = true
+	}
+	return nil
 }
 
 // params lays out the prototype of an entry point. A compat entry point with
