@@ -9,7 +9,6 @@ import (
 // A table is one TOML table with the places where its keys were written, in
 // the order of the file.
 type table struct {
-	at      diag.Span // the header's name, the inline table or the key that opens it
 	entries []entry
 	origin  tableOrigin
 	index   map[string]int // built only for tables of many keys

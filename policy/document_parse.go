@@ -126,8 +126,7 @@ func (b *builder) header(n *unstable.Node) {
 	}
 	if e.value.kind == tableKind && e.value.table.origin == implicitTable {
 		e.value.table.origin = headerTable
-		e.value.table.at = last.at
-		e.at = last.at
+		e.at, e.value.at = last.at, last.at
 		b.current = e.value.table
 		return
 	}
@@ -147,7 +146,7 @@ func (b *builder) arrayHeader(n *unstable.Node) {
 		return
 	}
 	at := b.brackets(last.at)
-	element := value{kind: tableKind, at: at, table: &table{at: at, origin: elementTable}}
+	element := value{kind: tableKind, at: at, table: &table{origin: elementTable}}
 	e := t.find(last.name)
 	if e == nil {
 		e = t.add(entry{key: last.name, at: last.at, value: value{kind: tablesKind, at: last.at}})
@@ -232,7 +231,7 @@ func (b *builder) keyValue(t *table, n *unstable.Node, depth int) (end int, ok b
 }
 
 func (b *builder) newTable(in *table, p part, o tableOrigin) *table {
-	t := &table{at: p.at, origin: o}
+	t := &table{origin: o}
 	in.add(entry{key: p.name, at: p.at, value: value{kind: tableKind, at: p.at, table: t}})
 	return t
 }

@@ -88,8 +88,7 @@ func (b *builder) inlineTable(n *unstable.Node, start, depth int) (value, int, b
 			return value{}, end, false
 		}
 	}
-	t.at = b.span(start, end+1)
-	return value{kind: tableKind, at: t.at, table: t}, end + 1, true
+	return value{kind: tableKind, at: b.span(start, end+1), table: t}, end + 1, true
 }
 
 // oneLine refuses a line break or a comment in source[start:end], which lies

@@ -184,3 +184,20 @@ func (l *loader) extend(f *file, names []value) {
 		l.list = append(l.list, f.scope.Include(extended.scope)...)
 	}
 }
+
+// inOrder returns a file and those that it extends in the order in which their
+// rules are asked: depth first, left to right, each where it comes first.
+func (f *file) inOrder() []*file {
+	return f.appendInOrder(nil)
+}
+
+func (f *file) appendInOrder(files []*file) []*file {
+	if slices.Contains(files, f) {
+		return files
+	}
+	files = append(files, f)
+	for _, extended := range f.extends {
+		files = extended.appendInOrder(files)
+	}
+	return files
+}

@@ -12,26 +12,22 @@ import (
 // that it serves.
 func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 	files := top.inOrder()
-	s := settle(top, &l.list)
 	rules := slices.Clone(command)
 	broken := false
 	for _, f := range files {
 		rules = append(rules, f.rules...)
 		broken = broken || f.broken
 	}
+	s := settle(top, &l.list)
+	whole := diag.Span{Source: top.source}
 	if !s.fallback.isSet() && !broken {
-		l.list.Errorf(diag.Span{Source: top.source}, "the policy has no default: what happens when no rule matches?").
+		l.list.Errorf(whole, "the policy has no default: what happens when no rule matches?").
 			Hintf(`write default = "errno(EPERM)" above the first table`)
 	}
-	if !s.unknown.isSet() {
-		s.unknown.value = action{kind: typed.Errno, errno: "ENOSYS"}
-	}
-	if !s.kernel.isSet() {
-		s.kernel.value = arch.Latest()
-	}
+	s.complete()
 	served, absent := l.serve(s.abi)
 	if slices.Contains(served, 0) {
-		l.list.Errorf(diag.Span{Source: top.source}, "the policy does not say which ABIs it serves, and this machine has none of them").
+		l.list.Errorf(whole, "the policy does not say which ABIs it serves, and this machine has none of them").
 			Hintf(`write abi = ["x86_64"], for example, or give --abi`)
 		return
 	}
@@ -43,18 +39,11 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		scope:    top.scope,
 		origins:  &p.origins,
 	}
-	layer := typed.Layer{
+	p.Typed.Layers = append(p.Typed.Layers, typed.Layer{
 		Name:     name,
 		ABIs:     b.sections(),
 		Unserved: b.unserved(),
-	}
-	b.warnOfABIs()
-	if len(rules) == 0 && s.fallback.value.passes() && !l.list.Failed() {
-		// As an empty profile that means no confinement (CVE-2023-2431).
-		l.list.Errorf(s.fallback.at, "the policy would confine nothing: it has no rules, and its default lets every call pass").
-			Hintf("write a [[rule]], or extend a policy that has one")
-	}
-	p.Typed.Layers = append(p.Typed.Layers, layer)
+	})
 	p.Layers = append(p.Layers, Layer{
 		Name:   name,
 		Files:  len(files),
@@ -63,6 +52,12 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		absent: absent,
 		abiAt:  s.abi.at,
 	})
+	b.warnOfABIs()
+	if len(rules) == 0 && s.fallback.value.passes() && !l.list.Failed() {
+		// As an empty profile that means no confinement (CVE-2023-2431).
+		l.list.Errorf(s.fallback.at, "the policy would confine nothing: it has no rules, and its default lets every call pass").
+			Hintf("write a [[rule]], or extend a policy that has one")
+	}
 }
 
 // serve returns the ABIs for which a policy is lowered, sorted, and those that

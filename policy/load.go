@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -103,21 +102,4 @@ func (l *loader) commandRules() []*rule {
 		}
 	}
 	return rules
-}
-
-// inOrder returns a file and those that it extends in the order in which their
-// rules are asked: depth first, left to right, each where it comes first.
-func (f *file) inOrder() []*file {
-	return f.appendInOrder(nil)
-}
-
-func (f *file) appendInOrder(files []*file) []*file {
-	if slices.Contains(files, f) {
-		return files
-	}
-	files = append(files, f)
-	for _, extended := range f.extends {
-		files = extended.appendInOrder(files)
-	}
-	return files
 }

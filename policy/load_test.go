@@ -182,6 +182,22 @@ func TestManyFiles(t *testing.T) {
 	}
 }
 
+// TestNoNative loads policies where no table serves the machine.
+func TestNoNative(t *testing.T) {
+	request := policy.Request{
+		Policies: []string{"p.toml"},
+		ReadFile: func(string) (string, error) { return "version = 1\ndefault = 'deny'\n", nil },
+	}
+	_, list := policy.Load(request)
+	if err := list.Err(); err == nil || !strings.HasPrefix(err.Error(), "p.toml:1:1: the policy does not say which ABIs it serves") {
+		t.Errorf("got %v", err)
+	}
+	request.ABIs = []arch.ABI{arch.S390X}
+	if _, list := policy.Load(request); list.Failed() {
+		t.Errorf("with an ABI: %v", list.Err())
+	}
+}
+
 // BenchmarkLoad reads and checks policies as the launcher does.
 func BenchmarkLoad(b *testing.B) {
 	for _, name := range []string{"small", "docker"} {

@@ -5,6 +5,7 @@ import (
 
 	"sandbox/arch"
 	"sandbox/internal/diag"
+	"sandbox/policy/typed"
 )
 
 // settings are the scalars of a policy.
@@ -31,6 +32,16 @@ func settle(f *file, list *diag.List) settings {
 	}
 	f.settled = &s
 	return s
+}
+
+// complete fills in what no file says and need not say.
+func (s *settings) complete() {
+	if !s.unknown.isSet() {
+		s.unknown.value = action{kind: typed.Errno, errno: "ENOSYS"}
+	}
+	if !s.kernel.isSet() {
+		s.kernel.value = arch.Latest()
+	}
 }
 
 func equal(a, b arch.Version) bool { return a == b }
