@@ -16,6 +16,15 @@ func nativeABI() (arch.ABI, error) {
 	return abi, nil
 }
 
+// optionalABI returns the ABI that the value of an option names, or zero where
+// the option was not given.
+func optionalABI(name string) (arch.ABI, error) {
+	if name == "" {
+		return 0, nil
+	}
+	return parseABI(name)
+}
+
 // parseABI finds an ABI by the name that a user gave.
 func parseABI(name string) (arch.ABI, error) {
 	abi, ok := arch.ParseABI(name)

@@ -36,11 +36,9 @@ func prepareDisasm(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		var abi arch.ABI // zero: told by the program itself
-		if *abiName != "" {
-			if abi, err = parseABI(*abiName); err != nil {
-				return err
-			}
+		abi, err := optionalABI(*abiName)
+		if err != nil {
+			return err
 		}
 		code, err := readProgram(u, file, abi)
 		if err != nil {

@@ -40,16 +40,14 @@ func prepareExplain(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		var abi arch.ABI
-		if *abiName != "" {
-			abi, err = parseABI(*abiName)
-			chosen.abis = repeated{*abiName}
-		} else {
+		abi, err := optionalABI(*abiName)
+		if err == nil && abi == 0 {
 			abi, err = nativeABI()
 		}
 		if err != nil {
 			return err
 		}
+		chosen.abis = repeated{abi.String()}
 		loaded, err := chosen.load()
 		if err != nil {
 			return err

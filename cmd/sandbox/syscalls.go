@@ -32,18 +32,15 @@ nothing: the whole table of that ABI.`,
 }
 
 func prepareSyscalls(options *flag.FlagSet) action {
-	abi := options.String("abi", "", "look only at this `ABI`")
+	abiName := options.String("abi", "", "look only at this `ABI`")
 	groups := options.Bool("groups", false, "list the groups")
 	asJSON := options.Bool("json", false, "answer in JSON, one object a line")
 	return func(u *ui, operands []string) error {
-		query := syscallQuery{ui: u, asJSON: *asJSON}
-		if *abi != "" {
-			a, err := parseABI(*abi)
-			if err != nil {
-				return err
-			}
-			query.abi = a
+		abi, err := optionalABI(*abiName)
+		if err != nil {
+			return err
 		}
+		query := syscallQuery{ui: u, abi: abi, asJSON: *asJSON}
 		switch {
 		case *groups && len(operands) > 0:
 			return surplus("syscalls --groups", operands[0])
