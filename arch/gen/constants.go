@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,13 +20,6 @@ func parseValue(s string) (value, error) {
 	}
 	n, err := strconv.ParseUint(s, 0, 64)
 	return value{bits: n}, err
-}
-
-func (v value) literal() string {
-	if v.negative {
-		return fmt.Sprintf("minus(%d)", uint64(-int64(v.bits)))
-	}
-	return strconv.FormatUint(v.bits, 10)
 }
 
 // A named is a name with its value.
@@ -140,12 +132,13 @@ func (c constants) abiSource(a abi) *source {
 func writeNamed(s *source, variable string, list []named) {
 	s.printf("var %s = []constant{\n", variable)
 	for _, n := range list {
-		if n.value == absent {
+		switch {
+		case n.value == absent:
 			s.printf("{%q, absent},\n", n.name)
-		} else if n.value.negative {
+		case n.value.negative:
 			s.printf("{%q, Value{Bits: %#x, Signed: true}},\n", n.name, n.value.bits)
-		} else {
-			s.printf("{%q, Value{Bits: %s}},\n", n.name, n.value.literal())
+		default:
+			s.printf("{%q, Value{Bits: %d}},\n", n.name, n.value.bits)
 		}
 	}
 	s.printf("}\n")

@@ -62,7 +62,8 @@ func expand(direct map[string][]string, name string, into map[string]bool, depth
 	return nil
 }
 
-// groupBits has bit i set where the call is in groups[i].
+// groupBits has bit i set where the call is in groups[i]; every call is in one
+// whose only member is "*".
 func groupBits(groups []group, syscall string) uint64 {
 	var bits uint64
 	for i, g := range groups {

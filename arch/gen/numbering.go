@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -53,7 +54,7 @@ func (n numbering) source(dir string) (*source, error) {
 		slices.SortStableFunc(list, func(x, y named) int { return cmp.Compare(x.value.bits, y.value.bits) })
 		var b strings.Builder
 		for _, x := range list {
-			b.WriteString("{" + `"` + x.name + `", ` + x.value.literal() + "},\n")
+			fmt.Fprintf(&b, "{%q, %d},\n", x.name, x.value.bits)
 		}
 		id, ok := written[b.String()]
 		if !ok {

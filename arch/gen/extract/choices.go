@@ -48,8 +48,8 @@ var handWritten = map[string]prototype{
 }
 
 // elsewhere are files that no kernel with these ABIs builds in: User Mode
-// Linux, kernels without POSIX timers or MMU, 32-bit powerpc.
-var elsewhere = []string{"arch/x86/um/", "kernel/time/posix-stubs.c", "mm/nommu.c", "arch/powerpc/kernel/pci_32.c"}
+// Linux, kernels without POSIX timers or MMU, 32-bit x86 and powerpc.
+var elsewhere = []string{"arch/x86/um/", "arch/x86/kernel/process_32.c", "kernel/time/posix-stubs.c", "mm/nommu.c", "arch/powerpc/kernel/pci_32.c"}
 
 // config holds, for the entry points that one file defines several times, the
 // Kconfig symbol of each ABI's choice (select lines in arch/*/Kconfig); ""

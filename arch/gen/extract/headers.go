@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
 
 // headers are the UAPI headers whose constants stand in arguments of system
 // calls. Where two define one name differently, the earlier one counts.
@@ -99,4 +103,22 @@ func hasAnyPrefix(name string, prefixes []string) bool {
 		}
 	}
 	return false
+}
+
+// writeShims puts the shims into a directory, which the caller removes.
+func writeShims() (string, error) {
+	dir, err := os.MkdirTemp("", "shims")
+	if err != nil {
+		return "", err
+	}
+	for name, text := range shims {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
 }

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ func main() {
 	only := flag.String("only", "", "comma-separated steps to run; default: all")
 	flag.Parse()
 	for _, st := range steps {
-		if *only != "" && !contains(strings.Split(*only, ","), st.name) {
+		if *only != "" && !slices.Contains(strings.Split(*only, ","), st.name) {
 			continue
 		}
 		if err := st.run(s); err != nil {
@@ -55,13 +56,4 @@ func main() {
 			os.Exit(1)
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -186,10 +186,12 @@ func extractPrototypes(s sources) error {
 					continue
 				}
 				k := key{entry, p.String()}
-				if !contains(abisOf[k], src.abi) {
+				if !slices.Contains(abisOf[k], src.abi) {
 					abisOf[k] = append(abisOf[k], src.abi)
 				}
-				file[k] = p.file
+				if file[k] == "" {
+					file[k] = p.file
+				}
 			}
 		}
 	}
