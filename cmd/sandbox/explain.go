@@ -156,9 +156,9 @@ func (e *explainer) outcome(indent string, o typed.Outcome) {
 	for i, operand := range o.Predicate.Operands {
 		values = append(values, operand.Text+" = "+formatValue(operand.Value.Type(), o.Values[i]))
 	}
-	line := indent + verdict + ": " + oneLine(o.Predicate.Text)
+	line := indent + verdict + ": " + o.Predicate.Text
 	if len(values) > 0 {
 		line += "   (" + strings.Join(values, ", ") + ")"
 	}
-	e.answer("%s", line)
+	e.answer("%s", oneLine(line))
 }

@@ -85,11 +85,11 @@ func asFailure(u *ui, err error) *failure {
 	}
 	var start *launcher.Error
 	if errors.As(err, &start) {
-		f = &failure{code: start.Status, message: oneLine(start.Text)}
+		f = &failure{code: start.Status, message: start.Text}
 		if start.Hint != "" {
-			f.hinted("%s", oneLine(start.Hint))
+			f.hinted("%s", start.Hint)
 		}
 		return f
 	}
-	return fail("%s", oneLine(err.Error()))
+	return fail("%v", err)
 }

@@ -13,10 +13,10 @@ import (
 func sayWhoKills(u *ui, policy *typed.Policy, path string, pid int) {
 	rules := deadlyRules(policy)
 	if len(rules) == 0 {
-		u.say("%s (process %d) was ended by SIGSYS, and no rule of the policy does that", oneLine(path), pid)
+		u.say("%s (process %d) was ended by SIGSYS, and no rule of the policy does that", path, pid)
 		return
 	}
-	u.say("%s (process %d) was ended by SIGSYS, as these rules do:", oneLine(path), pid)
+	u.say("%s (process %d) was ended by SIGSYS, as these rules do:", path, pid)
 	for _, r := range rules {
 		u.say("  %s", r)
 	}
@@ -46,7 +46,7 @@ func describeRule(r *typed.Rule, filters []string) string {
 	}
 	text := strings.Join(words, " ")
 	if len(filters) > 0 {
-		text += ": " + oneLine(strings.Join(filters, "; "))
+		text += ": " + strings.Join(filters, "; ")
 	}
 	return text
 }

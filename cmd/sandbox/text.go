@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"sandbox/arch"
@@ -42,12 +42,12 @@ func oneLine(text string) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// reason returns what the system said, without the operation and the path that
+// reason returns what the system said, without the operation and the paths that
 // the os package puts before it.
 func reason(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return at.Err
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number
 	}
 	return err
 }

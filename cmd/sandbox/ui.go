@@ -11,8 +11,8 @@ package main
 //   - --json answers in JSON, one object a line, with names in camelCase.
 //   - Colour is used on standard error only, only if that is a terminal, and
 //     not if NO_COLOR is set and not empty.
-//   - Names that come from outside are quoted: they may hold control
-//     characters.
+//   - What a terminal would obey instead of showing it is escaped: names and
+//     texts come from outside.
 //   - Exit codes are those below.
 
 import (
@@ -21,17 +21,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"sandbox/launcher"
 )
 
 // The exit codes that are sandbox's own. A program that ran gives its own
-// code, or 128+n if signal n killed it.
+// code, or 128+n if signal n killed it; one that cannot be executed or found
+// gives launcher's.
 const (
-	exitYes           = 0
-	exitNo            = 1   // the answer is no, or there is none
-	exitUsage         = 2   // the command line makes no sense
-	exitFailed        = 125 // exec and run: the program was not started
-	exitNotExecutable = 126
-	exitNotFound      = 127
+	exitYes    = 0
+	exitNo     = 1                     // the answer is no, or there is none
+	exitUsage  = 2                     // the command line makes no sense
+	exitFailed = launcher.StatusFailed // exec and run: the program was not started
 )
 
 // A ui is where a verb reads from and writes to.
@@ -80,10 +81,10 @@ func newEncoder(w io.Writer) *json.Encoder {
 
 // say writes one line about sandbox itself.
 func (u *ui) say(format string, args ...any) {
-	fmt.Fprintf(u.err, "sandbox: "+format+"\n", args...)
+	fmt.Fprintf(u.err, "sandbox: %s\n", oneLine(fmt.Sprintf(format, args...)))
 }
 
 // hint writes what to do about the line before.
 func (u *ui) hint(text string) {
-	fmt.Fprintf(u.err, "hint: %s\n", text)
+	fmt.Fprintf(u.err, "hint: %s\n", oneLine(text))
 }
