@@ -1,6 +1,7 @@
 package arch_test
 
 import (
+	"slices"
 	"testing"
 
 	"sandbox/arch"
@@ -81,6 +82,33 @@ func TestSince(t *testing.T) {
 		s, ok := tc.abi.Syscall(tc.syscall)
 		if !ok || s.Since.String() != tc.want {
 			t.Errorf("%v %s: since %v, want %s", tc.abi, tc.syscall, s.Since, tc.want)
+		}
+	}
+}
+
+// Two older releases of the headers bound each call's release from both sides.
+func TestSinceAgainstOlderHeaders(t *testing.T) {
+	rows := readRows(t, "testdata/absent.tsv")
+	if len(rows) < 10 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, row := range rows {
+		a, ok := arch.ParseABI(row[0])
+		if !ok {
+			t.Fatalf("no ABI %q", row[0])
+		}
+		release, ok := arch.ParseVersion(row[1])
+		if !ok {
+			t.Fatalf("no release %q", row[1])
+		}
+		absent := row[2:]
+		for _, s := range a.Syscalls() {
+			if s.Number >= 0xf0000 {
+				continue // arm's private calls have other names in the header
+			}
+			if there := !slices.Contains(absent, s.Name); there != (s.Since <= release) {
+				t.Errorf("%v %s: since %v, in the headers of %s: %v", a, s.Name, s.Since, release, there)
+			}
 		}
 	}
 }
