@@ -35,7 +35,8 @@ type Options struct {
 	// (SECCOMP_FILTER_FLAG_LOG, Linux 4.14).
 	Log bool
 	// Forward passes signals that this process receives on to the child, from
-	// before it exists until Wait returns. Only for Start.
+	// before it exists until Wait returns. For that time they are taken from
+	// os/signal, so only one child can have them. Only for Start.
 	Forward bool
 }
 

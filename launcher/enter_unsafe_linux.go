@@ -189,16 +189,6 @@ func (pl *plan) execveArgs() []uintptr {
 //go:nosplit
 func address(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
 
-// disposition asks what happens on signal n: sigDfl, sigIgn or the address of a
-// handler.
-func disposition(n int) (uintptr, error) {
-	var action kernelSigaction
-	if errno := failed(systemCall(unix.SYS_RT_SIGACTION, uintptr(n), 0, uintptr(unsafe.Pointer(&action)), 8, 0, 0)); errno != 0 {
-		return 0, syscall.Errno(errno)
-	}
-	return action.handler, nil
-}
-
 // signalMask asks for this thread's mask.
 func signalMask() (mask uint64, err error) {
 	if errno := failed(systemCall(unix.SYS_RT_SIGPROCMASK, 0, 0, uintptr(unsafe.Pointer(&mask)), 8, 0, 0)); errno != 0 {

@@ -4,7 +4,7 @@ package launcher
 
 import (
 	"os"
-	"os/signal"
+	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -17,97 +17,97 @@ import (
 // What the terminal sends is recognised by its sender, the kernel; a kill of
 // the group by another process cannot be told from one of this process alone,
 // and arrives twice.
-//
-// Not forwarded are SIGCHLD and SIGURG, which this process causes itself; the
-// signals of job control (SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT), which keep their
-// default actions, so that ^Z stops both and fg continues both; and those that
-// Go programs cannot catch: SIGKILL, SIGSTOP, SIGILL, SIGTRAP, SIGBUS, SIGFPE,
-// SIGSEGV, SIGSTKFLT, SIGPROF, SIGSYS and 32 to 34.
 type forwarding struct {
-	signals chan os.Signal
-	done    chan struct{}
+	relay *relay
+	done  chan struct{} // closed when nobody reads the relay any more
 }
 
-// forwardedSignals are caught, and passed on unless concerns says otherwise.
-func forwardedSignals() []os.Signal {
-	list := []os.Signal{
-		unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGABRT, unix.SIGUSR1, unix.SIGUSR2, unix.SIGPIPE, unix.SIGALRM,
-		unix.SIGTERM, unix.SIGXCPU, unix.SIGXFSZ, unix.SIGVTALRM, unix.SIGWINCH, unix.SIGIO, unix.SIGPWR,
+// notForwarded are signals that this process keeps to itself: those that
+// nobody can catch; those that it causes itself, SIGCHLD and SIGURG (the
+// runtime's preemption); those of job control, whose default actions make ^Z
+// stop and fg continue both processes; SIGPROF, which is the profiler's; and
+// those that stand for a fault of this process, or that C libraries keep for
+// themselves (32 to 34).
+var notForwarded = [...]syscall.Signal{
+	unix.SIGKILL, unix.SIGSTOP,
+	unix.SIGCHLD, unix.SIGURG,
+	unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGCONT,
+	unix.SIGPROF,
+	unix.SIGILL, unix.SIGTRAP, unix.SIGBUS, unix.SIGFPE, unix.SIGSEGV, unix.SIGSTKFLT, unix.SIGSYS,
+	32, 33, 34,
+}
+
+// forwardedSignals are all others; bit n-1 is signal n.
+func forwardedSignals() uint64 {
+	signals := ^uint64(0)
+	for _, sig := range notForwarded {
+		signals &^= 1 << (sig - 1)
 	}
-	for n := syscall.Signal(35); n <= 64; n++ {
-		list = append(list, n)
-	}
-	return list
+	return signals
 }
 
 // catch begins to collect signals, before there is a child to pass them to.
 func (p *Process) catch() error {
-	list := forwardedSignals()
-	f := &forwarding{
-		// Room for each signal once, while the child is being made.
-		signals: make(chan os.Signal, len(list)),
-		done:    make(chan struct{}),
+	r, err := openRelay(forwardedSignals())
+	if err != nil {
+		return &Error{Status: StatusFailed, Text: "cannot catch signals to pass them on: " + err.Error(), Err: err}
 	}
-	signal.Notify(f.signals, list...)
-	for _, sig := range list {
-		if err := noteSenders(sig.(syscall.Signal)); err != nil {
-			signal.Stop(f.signals)
-			return &Error{Status: StatusFailed, Text: "cannot catch " + unix.SignalName(sig.(syscall.Signal)) + ": " + err.Error(), Err: err}
-		}
-	}
-	p.fwd = f
+	p.fwd = &forwarding{relay: r}
 	return nil
 }
 
 // forward passes on what was and will be collected, until release.
 func (p *Process) forward() {
-	if p.fwd == nil {
+	f := p.fwd
+	if f == nil {
 		return
 	}
-	go func(f *forwarding) {
+	f.done = make(chan struct{})
+	go func() {
+		defer close(f.done)
+		// The thread's mask is changed, so it ends with this function.
+		runtime.LockOSThread()
+		f.relay.unblock()
 		for {
-			select {
-			case s := <-f.signals:
-				sig := s.(syscall.Signal)
-				if p.concerns(sig, lastSender(sig)) {
-					_ = p.Signal(sig) // a child that is gone needs none
-				}
-			case <-f.done:
+			rec, ok := f.relay.next()
+			if !ok {
 				return
 			}
+			if p.concerns(rec) {
+				_ = p.Signal(syscall.Signal(rec.signal)) // a child that is gone needs none
+			}
 		}
-	}(p.fwd)
+	}()
 }
 
 // release ends forwarding.
 func (p *Process) release() {
-	if f := p.fwd; f != nil {
-		signal.Stop(f.signals)
-		close(f.done)
-		p.fwd = nil
+	f := p.fwd
+	if f == nil {
+		return
 	}
-}
-
-// A sender is the part of siginfo_t that tells where a signal came from.
-type sender struct {
-	code int32 // si_code
-	pid  int32 // si_pid, where the code is at most 0
+	if f.done != nil {
+		f.relay.end()
+		<-f.done
+	}
+	f.relay.close()
+	p.fwd = nil
 }
 
 // siKernel is SI_KERNEL (asm-generic/siginfo.h): sent by the kernel, as a
 // terminal's signals and those of limits and timers are.
 const siKernel = 0x80
 
-// concerns reports whether the child should get a signal that this process got
-// from s.
-func (p *Process) concerns(sig syscall.Signal, s sender) bool {
-	switch sig {
+// concerns reports whether the child should get a signal that this process
+// got.
+func (p *Process) concerns(rec record) bool {
+	switch syscall.Signal(rec.signal) {
 	case unix.SIGINT, unix.SIGQUIT, unix.SIGWINCH:
-		return s.code != siKernel || !p.sharesGroup()
+		return rec.code != siKernel || !p.sharesGroup()
 	case unix.SIGXCPU, unix.SIGXFSZ:
-		return s.code != siKernel // about this process's own use
+		return rec.code != siKernel // about this process's own use
 	case unix.SIGPIPE:
-		return int(s.pid) != os.Getpid() // from a write of our own
+		return int(rec.pid) != os.Getpid() // from a write of our own
 	}
 	return true
 }

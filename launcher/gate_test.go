@@ -5,6 +5,7 @@ package launcher
 import (
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -48,38 +49,51 @@ func TestSystemCall(t *testing.T) {
 	systemCall(unix.SYS_MUNMAP, address, uintptr(page), 0, 0, 0, 0)
 }
 
-// TestSender has three kinds of senders.
-func TestSender(t *testing.T) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, unix.SIGUSR2, unix.SIGALRM)
-	defer signal.Stop(signals)
-	for range 2 { // a second time must not wrap the wrapper
-		for _, sig := range []syscall.Signal{unix.SIGUSR2, unix.SIGALRM} {
-			if err := noteSenders(sig); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+// TestRelay has three kinds of senders, in two relays one after the other.
+func TestRelay(t *testing.T) {
+	// Its own thread has the signals unblocked. (Another may belong to
+	// os/signal, which blocks on it what nobody has asked for.)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	pid := os.Getpid()
-	if err := unix.Kill(pid, unix.SIGUSR2); err != nil {
-		t.Fatal(err)
-	}
-	<-signals
-	if got, want := lastSender(unix.SIGUSR2), (sender{0, int32(pid)}); got != want {
-		t.Errorf("kill: %+v, want %+v", got, want)
-	}
-	if err := unix.Tgkill(pid, pid, unix.SIGUSR2); err != nil {
-		t.Fatal(err)
-	}
-	<-signals
-	if got, want := lastSender(unix.SIGUSR2), (sender{-6, int32(pid)}); got != want { // SI_TKILL
-		t.Errorf("tgkill: %+v, want %+v", got, want)
-	}
-	if _, err := unix.Setitimer(unix.ITIMER_REAL, unix.Itimerval{Value: unix.Timeval{Usec: 1}}); err != nil {
-		t.Fatal(err)
-	}
-	<-signals
-	if got := lastSender(unix.SIGALRM); got.code != siKernel {
-		t.Errorf("a timer: %+v, want code %#x", got, siKernel)
+	for range 2 {
+		r, err := openRelay(1<<(unix.SIGUSR2-1) | 1<<(unix.SIGALRM-1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openRelay(1 << (unix.SIGUSR2 - 1)); err != errRelayOpen {
+			t.Errorf("a second one: %v", err)
+		}
+		if err := unix.Kill(pid, unix.SIGUSR2); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := r.next(); !ok || got.signal != int32(unix.SIGUSR2) || got.code != 0 || int(got.pid) != pid {
+			t.Errorf("kill: %+v, %t", got, ok)
+		}
+		if err := unix.Tgkill(pid, unix.Gettid(), unix.SIGUSR2); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := r.next(); !ok || got.signal != int32(unix.SIGUSR2) || got.code != -6 || int(got.pid) != pid { // SI_TKILL
+			t.Errorf("tgkill: %+v, %t", got, ok)
+		}
+		if _, err := unix.Setitimer(unix.ITIMER_REAL, unix.Itimerval{Value: unix.Timeval{Usec: 1}}); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := r.next(); !ok || got.signal != int32(unix.SIGALRM) || got.code != siKernel {
+			t.Errorf("a timer: %+v, %t", got, ok)
+		}
+		r.end()
+		if got, ok := r.next(); ok {
+			t.Errorf("after the end: %+v", got)
+		}
+		r.close()
+		// os/signal has them again.
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, unix.SIGUSR2)
+		if err := unix.Kill(pid, unix.SIGUSR2); err != nil {
+			t.Fatal(err)
+		}
+		<-signals
+		signal.Stop(signals)
 	}
 }

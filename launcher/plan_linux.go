@@ -115,11 +115,11 @@ func signalState(in Inherited) (ignored, mask uint64, err error) {
 	}
 	for rest := allSignals; rest != 0; rest &= rest - 1 {
 		n := bits.TrailingZeros64(rest) + 1
-		handler, err := disposition(n)
+		action, err := getAction(n)
 		if err != nil {
 			return 0, 0, &Error{Status: StatusFailed, Text: "cannot ask what happens on signal " + strconv.Itoa(n) + ": " + err.Error(), Err: err}
 		}
-		if handler == sigIgn {
+		if action.handler == sigIgn {
 			ignored |= 1 << (n - 1)
 		}
 	}
