@@ -2,12 +2,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sandbox/internal/inherited"
 )
 
 // TestMain lets this test binary stand in for the command: scripts, and the
@@ -24,8 +27,18 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
+		Condition:           condition,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
+}
+
+// condition is for scripts: [inherited] tells that this binary knows what it
+// was given, which only one without cgo does.
+func condition(name string) (bool, error) {
+	if name == "inherited" {
+		return inherited.Read().SignalsKnown, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 // exits is a command for scripts: "exits CODE PROGRAM [ARGUMENT]..." runs a
