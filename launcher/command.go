@@ -1,4 +1,4 @@
-// Package launcher turns a verified filter and a command into a sandboxed
+// Package launcher turns a proved filter and a command into a sandboxed
 // process: in place of this one ([Exec]) or as a child of it ([Start]).
 //
 // The filter is installed in the last moment, by the thread that calls execve,

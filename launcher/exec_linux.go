@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"syscall"
 
-	"sandbox/bpf"
+	"sandbox/prove"
 )
 
 // Exec replaces this process by the command, under the filter. It returns only
@@ -23,21 +23,21 @@ import (
 // Nothing else in the program may use os/signal or open descriptors without
 // FD_CLOEXEC during the call. Calling it on the main thread (see
 // runtime.LockOSThread) is not required.
-func Exec(p bpf.Program, c Command, o Options) error {
+func Exec(p prove.Proved, c Command, o Options) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	// Descriptors are made without FD_CLOEXEC under this lock, by convention.
 	syscall.ForkLock.Lock()
 	defer syscall.ForkLock.Unlock()
 
-	pl, err := newPlan(p, c, o)
+	pl, err := newPlan(p.Program(), c, o)
 	if err != nil {
 		return err
 	}
 	// The signal is an attribute of the thread that asked for it. If this is
 	// another one, execve would lose it.
 	pl.deathSignal = c.Inherited.DeathSignal
-	words := prepareLastWords(p, c.Path)
+	words := prepareLastWords(p.Program(), c.Path)
 	r := new(report)
 	pl.replace(r, words)
 	return r.err(c.Path)

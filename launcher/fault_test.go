@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sandbox/bpf"
+	"sandbox/prove"
 )
 
 // TestFaults are commands and policies under which nothing can run, and what
@@ -114,18 +115,15 @@ func TestFaults(t *testing.T) {
 
 // TestNoProgram: the zero Program, and commands that execve cannot be given.
 func TestNoProgram(t *testing.T) {
-	ok, err := bpf.Verify([]bpf.Instruction{bpf.Stmt(bpf.RetK, uint32(bpf.Allow))})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ok := job{}.program()
 	good := Command{Path: exitPayload(t), Args: []string{"x"}}
 	for _, tt := range []struct {
 		name    string
-		program bpf.Program
+		program prove.Proved
 		command Command
 		want    string
 	}{
-		{"zero program", bpf.Program{}, good, "there is no filter to install"},
+		{"no proof", prove.Proved{}, good, "there is no proved filter to install"},
 		{"no path", ok, Command{Args: []string{"x"}}, "the command has no path"},
 		{"no arguments", ok, Command{Path: good.Path}, "the command has no arguments, not even its own name"},
 		{"zero in path", ok, Command{Path: "/bin/\x00", Args: []string{"x"}}, "the command's path contains a zero byte"},

@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"syscall"
 
-	"sandbox/bpf"
+	"sandbox/prove"
 )
 
 // DefaultPath is searched when the environment has no PATH at all.
@@ -28,10 +28,10 @@ func (*Process) Wait() (Status, error) { return Status{}, unsupported() }
 func Resolve(string, string) (string, error) { return "", unsupported() }
 
 // Exec fails: there is no seccomp here, or no assembly for it.
-func Exec(bpf.Program, Command, Options) error { return unsupported() }
+func Exec(prove.Proved, Command, Options) error { return unsupported() }
 
 // Start fails as Exec does.
-func Start(bpf.Program, Command, Options) (*Process, error) { return nil, unsupported() }
+func Start(prove.Proved, Command, Options) (*Process, error) { return nil, unsupported() }
 
 func unsupported() *Error {
 	return &Error{

@@ -20,7 +20,10 @@ import (
 
 	"sandbox/arch"
 	"sandbox/bpf"
+	"sandbox/compiler"
 	"sandbox/internal/inherited"
+	"sandbox/policy/typed"
+	"sandbox/prove"
 )
 
 // A filter is installed for good, so every test that launches does it in a
@@ -141,30 +144,41 @@ func (j job) stress() {
 }
 
 // program allows all but what the job denies.
-func (j job) program() bpf.Program {
+func (j job) program() prove.Proved {
 	abi, _ := arch.ForGOARCH(runtime.GOARCH)
-	code := []bpf.Instruction{
-		bpf.Stmt(bpf.LdWAbs, bpf.OffsetArch),
-		bpf.Jump(bpf.JeqK, abi.Audit(), 1, 0),
-		bpf.Stmt(bpf.RetK, uint32(bpf.KillProcess)),
+	all := []typed.NumberRange{{First: 0, Last: ^uint32(0)}}
+	section := typed.Section{ABI: abi}
+	add := func(numbers []typed.NumberRange, when typed.Bool, action typed.Action) {
+		section.Filters = append(section.Filters, typed.Filter{Numbers: numbers, When: when, Rule: &typed.Rule{Action: action}})
 	}
 	if j.IP {
-		ip := uint64(gateReturn())
-		code = append(code,
-			bpf.Stmt(bpf.LdWAbs, bpf.OffsetIP),
-			bpf.Jump(bpf.JeqK, uint32(ip), 0, 2),
-			bpf.Stmt(bpf.LdWAbs, bpf.OffsetIP+4),
-			bpf.Jump(bpf.JeqK, uint32(ip>>32), 1, 0),
-			bpf.Stmt(bpf.RetK, uint32(bpf.Errno.With(uint16(syscall.EPERM)))),
-		)
+		ip := &typed.Load{Low: typed.WordIPLow, High: typed.WordIPHigh, Wide: true}
+		gate := &typed.Value{Of: typed.U64, Bits: uint64(gateReturn())}
+		add(all, &typed.Compare{Op: typed.Ne, X: ip, Y: gate}, typed.Action{Kind: typed.Errno, Data: uint16(syscall.EPERM)})
 	}
-	code = append(code, bpf.Stmt(bpf.LdWAbs, bpf.OffsetNr))
 	for _, d := range j.Deny {
-		code = append(code, bpf.Jump(bpf.JeqK, d.Nr, 0, 1), bpf.Stmt(bpf.RetK, uint32(d.Return)))
+		add([]typed.NumberRange{{First: d.Nr, Last: d.Nr}}, nil, actionOf[d.Return.Action()](d.Return.Data()))
 	}
-	p, err := bpf.Verify(append(code, bpf.Stmt(bpf.RetK, uint32(bpf.Allow))))
+	add(all, nil, typed.Action{Kind: typed.Allow})
+	p := &typed.Policy{Layers: []typed.Layer{{
+		ABIs:     []typed.Section{section},
+		Unserved: &typed.Rule{Action: typed.Action{Kind: typed.KillProcess}},
+	}}}
+	compiled, err := compiler.Compile(p)
 	j.fail(err)
-	return p
+	proved, err := prove.Prove(p, compiled.Program)
+	j.fail(err)
+	return proved
+}
+
+// actionOf has the actions that jobs use.
+var actionOf = map[bpf.Return]func(data uint16) typed.Action{
+	bpf.Allow:       func(uint16) typed.Action { return typed.Action{Kind: typed.Allow} },
+	bpf.UserNotif:   func(uint16) typed.Action { return typed.Action{Kind: typed.Notify} },
+	bpf.Errno:       func(data uint16) typed.Action { return typed.Action{Kind: typed.Errno, Data: data} },
+	bpf.Trap:        func(data uint16) typed.Action { return typed.Action{Kind: typed.Trap, Data: data} },
+	bpf.KillThread:  func(uint16) typed.Action { return typed.Action{Kind: typed.KillThread} },
+	bpf.KillProcess: func(uint16) typed.Action { return typed.Action{Kind: typed.KillProcess} },
 }
 
 // role returns the command that plays a role with a job.

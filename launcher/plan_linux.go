@@ -38,7 +38,7 @@ type plan struct {
 // better is known.
 func newPlan(p bpf.Program, c Command, o Options) (*plan, error) {
 	if p.IsZero() {
-		return nil, &Error{Status: StatusFailed, Text: "there is no filter to install"}
+		return nil, &Error{Status: StatusFailed, Text: "there is no proved filter to install"}
 	}
 	if err := checkStrings(c); err != nil {
 		return nil, err

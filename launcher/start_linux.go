@@ -8,14 +8,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sandbox/bpf"
+	"sandbox/prove"
 )
 
 // Start runs the command under the filter in a child process, which shares
 // this one's session, process group, directory, standard descriptors and
 // environment as given. It returns once the command is executing, or with an
 // *Error; then nothing has run and no child is left.
-func Start(p bpf.Program, c Command, o Options) (*Process, error) {
+func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	// Descriptors are made without FD_CLOEXEC under this lock, by convention.
@@ -23,7 +23,7 @@ func Start(p bpf.Program, c Command, o Options) (*Process, error) {
 	defer syscall.ForkLock.Unlock()
 
 	// Before forwarding changes what this process does on signals.
-	pl, err := newPlan(p, c, o)
+	pl, err := newPlan(p.Program(), c, o)
 	if err != nil {
 		return nil, err
 	}

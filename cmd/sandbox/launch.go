@@ -5,10 +5,10 @@ import (
 	"os"
 	"strconv"
 
-	"sandbox/bpf"
 	"sandbox/internal/inherited"
 	"sandbox/launcher"
 	"sandbox/policy/typed"
+	"sandbox/prove"
 )
 
 // A launch is what run and exec have in common: policies and a command.
@@ -26,7 +26,7 @@ func (l *launch) declare(options *flag.FlagSet) {
 // is changed: only the kernel can still say no.
 type start struct {
 	policy  *typed.Policy
-	program bpf.Program
+	program prove.Proved
 	command launcher.Command
 }
 
@@ -47,17 +47,21 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := compilePolicy(policy)
+	compiled, err := compilePolicy(policy)
+	if err != nil {
+		return nil, err
+	}
+	program, err := prove.Prove(policy, compiled.Program)
 	if err != nil {
 		return nil, err
 	}
 	return &start{
 		policy:  policy,
-		program: program.Program,
+		program: program,
 		command: launcher.Command{
 			Path:      path,
 			Args:      operands,
-			Env:       os.Environ(),
+			Env:       inherited.Environ(),
 			Keep:      keep,
 			Inherited: launcher.Inherited(inherited.Read()),
 		},
