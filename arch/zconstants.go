@@ -5547,7 +5547,6 @@ var constants = []constant{
 	{"NS_MNT_GET_NEXT", Value{Bits: 2148579083}},
 	{"NS_MNT_GET_PREV", Value{Bits: 2148579084}},
 	{"NTP_API", Value{Bits: 4}},
-	{"NULL", Value{Bits: 0}},
 	{"NULL_FS_MAGIC", Value{Bits: 1314212940}},
 	{"NVME_IOCTL_ADMIN64_CMD", Value{Bits: 3226488391}},
 	{"NVME_IOCTL_ADMIN_CMD", Value{Bits: 3225964097}},

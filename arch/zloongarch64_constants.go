@@ -4,13 +4,8 @@ package arch
 
 // constantsLoongArch64 are loongarch64's exceptions from constants, sorted by name.
 var constantsLoongArch64 = []constant{
-	{"ARG0", Value{Bits: 32}},
 	{"AT_VECTOR_SIZE_ARCH", Value{Bits: 1}},
-	{"BADVADDR", Value{Bits: 34}},
 	{"FPU_CTX_MAGIC", Value{Bits: 1179669761}},
-	{"GPR_BASE", Value{Bits: 0}},
-	{"GPR_END", Value{Bits: 31}},
-	{"GPR_NUM", Value{Bits: 32}},
 	{"KVM_CPUCFG_IDX_MASK", Value{Bits: 32767}},
 	{"KVM_CSR_IDX_MASK", Value{Bits: 32767}},
 	{"KVM_DEV_LOONGARCH_DMSINTC_GRP_CTRL", Value{Bits: 1073741831}},
@@ -57,8 +52,6 @@ var constantsLoongArch64 = []constant{
 	{"LOONGARCH_REG_SHIFT", Value{Bits: 3}},
 	{"LSX_CTX_MAGIC", Value{Bits: 1398276097}},
 	{"MINSIGSTKSZ", Value{Bits: 4096}},
-	{"NUM_FPU_REGS", Value{Bits: 32}},
-	{"PC", Value{Bits: 33}},
 	{"PTRACE_GETFPREGS", absent},
 	{"PTRACE_GETREGS", absent},
 	{"PTRACE_OLDSETOPTIONS", absent},

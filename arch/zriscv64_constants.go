@@ -184,7 +184,6 @@ var constantsRISCV64 = []constant{
 	{"PTRACE_SETREGS", absent},
 	{"PTRACE_SYSEMU", absent},
 	{"PTRACE_SYSEMU_SINGLESTEP", absent},
-	{"RISCV_MAX_VLENB", Value{Bits: 8192}},
 	{"SA_RESTORER", absent},
 	{"SIGRTMAX", Value{Bits: 64}},
 }

@@ -20,6 +20,10 @@ func extractConstants(s sources) error {
 	all := map[string]map[string]value{} // name → ABI → value
 	numberings := map[string]map[string]map[string]value{"asm/errno.h": {}, "asm/signal.h": {}}
 	for _, c := range compilers {
+		registers, err := c.registerNames(dirs)
+		if err != nil {
+			return err
+		}
 		for _, h := range headers {
 			found, left, err := c.headerConstants(dirs, h)
 			if err != nil {
@@ -33,7 +37,7 @@ func extractConstants(s sources) error {
 				if into, ok := numberings[h]; ok {
 					record(into, n, c.abi, v)
 				}
-				if unwantedFrom(h, n) {
+				if registers[n] {
 					continue
 				}
 				if old := record(all, n, c.abi, v); old != v {
@@ -50,6 +54,26 @@ func extractConstants(s sources) error {
 			"# Source: the UAPI headers of Linux 7.2 (Debian linux-libc-dev 7.2.13-1, every architecture's), the headers that extract/headers.go lists,\n"+
 			"# evaluated by each architecture's gcc 12 (loongarch64: x86_64's with loongarch's headers and macros).\n"+
 			"# Made by arch/gen/extract (constants).\n")
+}
+
+// registerNames are what asm/ptrace.h defines beside requests: the indices of
+// registers (EAX, R15), in headers that many others include.
+func (c compiler) registerNames(dirs headerDirs) (map[string]bool, error) {
+	prelude, _, err := c.headerConstants(dirs, "linux/types.h")
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := c.headerConstants(dirs, "asm/ptrace.h")
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{"NULL": true}
+	for n := range all {
+		if _, ok := prelude[n]; !ok && !strings.Contains(n, "PTRACE_") {
+			names[n] = true
+		}
+	}
+	return names, nil
 }
 
 // record adds a value that is not there yet and returns the one that counts.

@@ -77,12 +77,6 @@ func prelude(header string) string {
 	return b.String()
 }
 
-// unwantedFrom reports whether a header's name is not one for arguments:
-// asm/ptrace.h numbers registers (EAX, R15) beside its requests.
-func unwantedFrom(header, name string) bool {
-	return header == "asm/ptrace.h" && !strings.HasPrefix(name, "PTRACE_")
-}
-
 // inMemory are prefixes of constants that only ever stand in structures,
 // packets and files, never in a register: key codes, netlink attributes,
 // processor features, ELF.
