@@ -92,8 +92,14 @@ func TestInheritance(t *testing.T) {
 	attack := attackProgram(t)
 	program(t, "python3")
 	program(t, "make")
-	for policy, want := range map[string]string{"baseline": "done", "offline": "EPERM"} {
-		t.Run(policy, func(t *testing.T) {
+	for _, test := range []struct{ verb, policy, want string }{
+		{"run", "baseline", "done"},
+		{"run", "offline", "EPERM"},
+		{"exec", "baseline", "done"},
+		{"exec", "offline", "EPERM"},
+	} {
+		verb, policy, want := test.verb, test.policy, test.want
+		t.Run(verb+" "+policy, func(t *testing.T) {
 			dir := openDir(t)
 			writeFile(t, dir, "Makefile", "all:\n\t-@"+attack+" socket 2\n\t-@"+attack+" daemon-inet \"$(CURDIR)/daemon\" >/dev/null\n")
 			python := `
@@ -103,7 +109,7 @@ except OSError as e: print(errno.errorcode[e.errno], flush=True)
 subprocess.run(["make", "-s", "-k"], stderr=subprocess.DEVNULL)
 `
 			shell := attack + " socket 2; python3 -c '" + python + "'"
-			o := command{under: []string{"-p", policy}, argv: []string{"/bin/sh", "-c", shell}, dir: dir}.run(t)
+			o := command{under: []string{"-p", policy}, verb: verb, argv: []string{"/bin/sh", "-c", shell}, dir: dir}.run(t)
 			if got := strings.Fields(o.stdout); len(got) != 3 || got[0] != want || got[1] != want || got[2] != want {
 				t.Errorf("shell, python and make's child: %q, want three times %s\n%s", got, want, o.stderr)
 			}

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -68,7 +70,8 @@ func lookAtSources() error {
 
 // A command is a program that a test starts.
 type command struct {
-	under []string // options of sandbox run; nil: no sandbox
+	under []string // options of sandbox; nil: no sandbox
+	verb  string   // "run" or "exec"; "": "run"
 	argv  []string
 	dir   string   // where it runs, and its HOME; "": a new one
 	stdin *os.File // nil: nothing to read
@@ -113,7 +116,8 @@ func (c command) start(t *testing.T) *exec.Cmd {
 		if err != nil {
 			t.Fatal(err)
 		}
-		argv = append(append(append([]string{sandbox, "run"}, c.under...), "--"), argv...)
+		verb := cmp.Or(c.verb, "run")
+		argv = slices.Concat([]string{sandbox, verb}, c.under, []string{"--"}, argv)
 	}
 	if c.dir == "" {
 		c.dir = openDir(t)

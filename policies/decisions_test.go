@@ -2,6 +2,7 @@ package policies_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,9 +56,13 @@ func TestDecisions(t *testing.T) {
 			continue
 		}
 		where, call, want := parseCase(t, i+1, line)
+		where, only, limited := strings.Cut(where, "@")
+		name, _, _ := strings.Cut(call, "(")
 		tried := 0
 		for _, abi := range arch.ABIs() {
-			name, _, _ := strings.Cut(call, "(")
+			if limited && !slices.Contains(strings.Split(only, ","), abi.String()) {
+				continue
+			}
 			if _, has := abi.Syscall(name); !has && name[0] != '#' {
 				continue
 			}
@@ -84,7 +89,7 @@ func TestDecisions(t *testing.T) {
 	t.Logf("%d decisions", cases)
 }
 
-// parseCase splits "PROFILE,PROFILE CALL => ACTION".
+// parseCase splits "PROFILE,PROFILE@ABI,ABI CALL => ACTION".
 func parseCase(t *testing.T, number int, line string) (where, call, want string) {
 	t.Helper()
 	where, rest, _ := strings.Cut(line, " ")

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -86,6 +87,16 @@ static long compare(const char *arg)
 {
 	pid_t child = victim();
 	return (void)arg, end(child, syscall(SYS_kcmp, getpid(), child, KCMP_FILE, 1, 1));
+}
+
+// The parent's memory by way of a file, which no rule about ptrace is about.
+static long open_parent_memory(const char *arg)
+{
+	char path[40];
+
+	(void)arg;
+	snprintf(path, sizeof path, "/proc/%d/mem", getppid());
+	return open(path, O_RDWR);
 }
 
 // --- starting processes
@@ -219,6 +230,7 @@ const struct attack process_attacks[] = {
 	LISTED("write-memory", write_memory),
 	LISTED("steal-descriptor", steal_descriptor),
 	LISTED("kcmp", compare),
+	LISTED("open-parent-memory", open_parent_memory),
 	LISTED("clone", plain_clone),
 	LISTED("clone3", clone3_plain),
 #ifdef SYS_fork
