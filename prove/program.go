@@ -17,6 +17,7 @@ type execution struct {
 	program   bpf.Program
 	bigEndian bool
 	live      []liveness // by instruction
+	at        int        // the instruction being executed, for errLimit
 	results   map[state]diagram
 	numbers   map[[32]diagram]int32 // the indices of known
 	known     []number
@@ -189,6 +190,7 @@ func (x *execution) normalize(s state, r region) state {
 func (x *execution) run(s state, r region) diagram {
 	for {
 		in := x.program.At(s.pc)
+		x.at = s.pc
 		s.pc++
 		switch in.Op {
 		case bpf.RetK:

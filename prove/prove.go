@@ -53,17 +53,19 @@ func (m *Mismatch) Error() string {
 		m.Call.Arch, int32(m.Call.Nr), m.Call.IP, m.Call.Args, m.Policy, m.Return)
 }
 
-// A GivenUp says that a proof would take too many nodes.
+// A GivenUp says that a proof would take too many nodes, and what was being
+// evaluated when that showed: one of the policy's filters, or, if Filter is
+// nil, an instruction of the program.
 type GivenUp struct {
-	Filter *typed.Filter // what was being evaluated; nil: the program
+	Filter      *typed.Filter
+	Instruction int
 }
 
 func (g *GivenUp) Error() string {
 	if g.Filter == nil {
-		return fmt.Sprintf("the program is too complex to be proved within %d diagram nodes", MaxNodes)
+		return fmt.Sprintf("what the program computes up to instruction %d is too complex to be proved", g.Instruction)
 	}
-	return fmt.Sprintf("%s:%d:%d: this filter is too complex to be proved within %d diagram nodes: use less arithmetic between arguments",
-		g.Filter.At.File, g.Filter.At.Line, g.Filter.At.Column, MaxNodes)
+	return fmt.Sprintf("%s:%d:%d: this filter is too complex to be proved", g.Filter.At.File, g.Filter.At.Line, g.Filter.At.Column)
 }
 
 var errEmpty = errors.New("there is no policy or no program to prove")
@@ -83,18 +85,18 @@ func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err 
 	d := newDiagrams(limit)
 	in := newInputs(d, p)
 	m := newMeaning(d, in, p)
+	x := newExecution(d, in, program, abis[0].BigEndian())
 	defer func() {
 		switch r := recover(); r {
 		case nil:
 		case errLimit:
-			proved, err = Proved{}, &GivenUp{Filter: m.at}
+			proved, err = Proved{}, &GivenUp{Filter: m.at, Instruction: x.at}
 		case errComputedReturn:
 			proved, err = Proved{}, errComputedReturn
 		default:
 			panic(r)
 		}
 	}()
-	x := newExecution(d, in, program, abis[0].BigEndian())
 	compared := 0
 	for _, result := range x.regions() {
 		for _, r := range m.cut(result.region) {

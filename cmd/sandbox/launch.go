@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"strconv"
 
+	"sandbox/compiler"
 	"sandbox/internal/inherited"
 	"sandbox/launcher"
 	"sandbox/policy/typed"
@@ -51,7 +53,7 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := prove.Prove(policy, compiled.Program)
+	program, err := provePolicy(policy, compiled)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +68,22 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 			Inherited: launcher.Inherited(inherited.Read()),
 		},
 	}, nil
+}
+
+// provePolicy proves that the program is the policy.
+func provePolicy(policy *typed.Policy, compiled *compiler.Compiled) (prove.Proved, error) {
+	proved, err := prove.Prove(policy, compiled.Program)
+	var limit *prove.GivenUp
+	if !errors.As(err, &limit) {
+		return proved, err
+	}
+	if limit.Filter == nil {
+		if origins := compiled.Origins(limit.Instruction); len(origins) > 0 {
+			limit.Filter = origins[0]
+		}
+	}
+	return proved, fail("%v", limit).
+		hinted("masks, ranges, sums and comparisons can be proved; remainders, products with large numbers and 64-bit quotients often can not")
 }
 
 // resolve finds the executable of a command, as a shell would.
