@@ -134,3 +134,23 @@ func daemonSays(t *testing.T, path string) string {
 	t.Fatal("the daemon says nothing")
 	return ""
 }
+
+// TestNested starts a sandbox in a sandbox: each adds to what is denied.
+func TestNested(t *testing.T) {
+	attack := attackProgram(t)
+	sandbox, err := builtSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ outer, inner, want string }{
+		{"baseline", "baseline", "done"},
+		{"baseline", "offline", "EPERM"},
+		{"offline", "baseline", "EPERM"},
+	} {
+		argv := []string{sandbox, "run", "-p", test.inner, "--", attack, "socket", "2"}
+		o := command{under: []string{"-p", test.outer}, argv: argv}.run(t)
+		if got := strings.TrimSpace(o.stdout); got != test.want || o.stderr != "" {
+			t.Errorf("%s in %s: %q, want %s; stderr %q", test.inner, test.outer, got, test.want, o.stderr)
+		}
+	}
+}
