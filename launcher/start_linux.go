@@ -14,7 +14,9 @@ import (
 // Start runs the command under the filter in a child process, which shares
 // this one's session, process group, directory, standard descriptors and
 // environment as given. It returns once the command is executing, or with an
-// *Error; then nothing has run and no child is left.
+// *Error; then nothing has run and no child is left. The calling process is
+// not dumpable afterwards (PR_SET_DUMPABLE), so that the command cannot reach
+// into it, unless it is root's.
 func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -32,6 +34,13 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 		return nil, err
 	}
 	defer page.free()
+
+	// What runs under the filter may be allowed to open files: it must not find
+	// the memory of this process, which runs under none, in /proc. The child
+	// becomes dumpable again when it executes the command.
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return nil, &Error{Status: StatusFailed, Text: "cannot protect the memory of sandbox (PR_SET_DUMPABLE): " + err.Error(), Err: err}
+	}
 
 	process := &Process{}
 	if o.Forward {
