@@ -40,7 +40,9 @@ func (r *reader) rules(e *entry) {
 
 // rule reads one [[rule]].
 func (r *reader) rule(v *value) {
-	rule := &rule{at: v.at, scope: r.file.scope}
+	// Where the action is missing or misspelt the filters are still checked,
+	// for all that is wrong to be said at once.
+	rule := &rule{at: v.at, scope: r.file.scope, action: denied}
 	var hasAction, hasFilters, strange bool
 	good := true
 	for i := range v.table.entries {
@@ -56,8 +58,9 @@ func (r *reader) rule(v *value) {
 			hasAction = true
 			var a setting[action]
 			r.action(e, &a)
-			rule.action = a.value
-			good = good && a.isSet()
+			if a.isSet() {
+				rule.action = a.value
+			}
 		case "abi":
 			rule.abis, rule.abiAt = r.abis(e)
 			good = good && rule.abis != nil
@@ -75,7 +78,7 @@ func (r *reader) rule(v *value) {
 	if !hasFilters && !strange {
 		r.list.Errorf(v.at, "the rule has no filters").Hintf("write %s", exampleFilters)
 	}
-	if good && hasAction {
+	if good {
 		r.file.rules = append(r.file.rules, rule)
 	}
 }
