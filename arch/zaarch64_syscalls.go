@@ -312,7 +312,7 @@ var syscallsAArch64 = []Syscall{
 	{Name: "set_mempolicy_home_node", Number: 450, Since: 0x511, Params: paramsSetMempolicyHomeNode, groups: 0x10400800},
 	{Name: "cachestat", Number: 451, Since: 0x605, Params: paramsCachestat, groups: 0x800},
 	{Name: "fchmodat2", Number: 452, Since: 0x606, Params: paramsFchmodat2, groups: 0x10000880},
-	{Name: "map_shadow_stack", Number: 453, Since: 0x606, Params: paramsMapShadowStack, groups: 0x800},
+	{Name: "map_shadow_stack", Number: 453, Since: 0x607, Params: paramsMapShadowStack, groups: 0x800},
 	{Name: "futex_wake", Number: 454, Since: 0x607, Params: paramsFutexWake, groups: 0x800},
 	{Name: "futex_wait", Number: 455, Since: 0x607, Params: paramsFutexWait, groups: 0x800},
 	{Name: "futex_requeue", Number: 456, Since: 0x607, Params: paramsFutexRequeue, groups: 0x800},
