@@ -35,7 +35,7 @@ func (e *TooComplexError) Error() string {
 // A TooLargeError says that a program has more instructions than the kernel
 // takes.
 type TooLargeError struct {
-	Instructions int
+	Instructions int    // 0: so many that joining the policies was given up
 	Costs        []Cost // the filters that cost most, the dearest first
 }
 
@@ -47,6 +47,9 @@ type Cost struct {
 
 func (e *TooLargeError) Error() string {
 	s := fmt.Sprintf("the program has %d instructions, the kernel takes %d", e.Instructions, bpf.MaxInstructions)
+	if e.Instructions == 0 {
+		s = fmt.Sprintf("the policies together need more tests than the %d instructions that the kernel takes", bpf.MaxInstructions)
+	}
 	for i, cost := range e.Costs {
 		separator := ", "
 		if i == 0 {
@@ -61,7 +64,7 @@ func tooLarge(c *compilation) *TooLargeError {
 	const most = 5
 	counts := make(map[*typed.Filter]int)
 	for _, filters := range c.origins {
-		if len(filters) > 0 {
+		if len(filters) > 0 && !filters[0].Rule.Implicit {
 			counts[filters[0]]++
 		}
 	}

@@ -8,7 +8,13 @@ type joiner struct {
 	g     *graph
 	pairs map[[2]node]node
 	meets map[meet]node
+	full  bool // there are more nodes than a program can have
 }
+
+// maxNodes bounds what layers are joined to: their tests can multiply. A node
+// takes an instruction or more, and a program has at most 4096, so this leaves
+// room for nodes that pruning and sharing drop.
+const maxNodes = 1 << 16
 
 type meet struct {
 	action typed.Action
@@ -40,6 +46,9 @@ func (j *joiner) nodes(older, newer node) node {
 	if n, ok := j.pairs[key]; ok {
 		return n
 	}
+	if j.full = j.full || len(j.g.nodes) > maxNodes; j.full {
+		return newer
+	}
 	f := j.g.nodes[older]
 	var n node
 	if f.test == isLeaf {
@@ -57,6 +66,9 @@ func (j *joiner) meet(action typed.Action, n node) node {
 	key := meet{action, n}
 	if m, ok := j.meets[key]; ok {
 		return m
+	}
+	if j.full = j.full || len(j.g.nodes) > maxNodes; j.full {
+		return n
 	}
 	f := j.g.nodes[n]
 	var m node

@@ -109,6 +109,9 @@ func (c *compilation) join() error {
 		for _, newer := range s.layers[1:] {
 			s.joined = j.segments(s.joined, newer)
 		}
+		if j.full {
+			return &TooLargeError{}
+		}
 	}
 	return nil
 }

@@ -65,6 +65,26 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestTooManyTogether stacks policies whose tests multiply.
+func TestTooManyTogether(t *testing.T) {
+	p := &typed.Policy{}
+	for argument := range 4 {
+		var filters []typed.Filter
+		for i := range 400 {
+			f := allowing(compareEq(argument, int64(i)), typed.NumberRange{First: 1, Last: 1})
+			f.Rule = &typed.Rule{Action: typed.Action{Kind: typed.Errno, Data: uint16(1 + 400*argument + i)}}
+			filters = append(filters, f)
+		}
+		filters = append(filters, allowing(nil, everyCall...))
+		p.Layers = append(p.Layers, policyOf(arch.X86_64, filters...).Layers[0])
+	}
+	_, err := Compile(p)
+	var size *TooLargeError
+	if !errors.As(err, &size) || size.Instructions != 0 || !strings.HasPrefix(err.Error(), "the policies together need more tests") {
+		t.Fatalf("got error %v", err)
+	}
+}
+
 // TestTooComplex needs more values at once than scratch memory holds: each
 // product stands on both sides of the comparison.
 func TestTooComplex(t *testing.T) {

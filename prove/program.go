@@ -23,6 +23,11 @@ type execution struct {
 	known     []number
 }
 
+// maxStates bounds what a proof remembers of a program besides diagrams: a
+// foreign program can have states and regions without end in which nothing
+// depends on the input.
+const maxStates = 1 << 15
+
 // A state is where symbolic execution stands: the registers are indices of
 // numbers; those that no later instruction reads are 0, so that tails that
 // are reached in many ways are executed once.
@@ -157,6 +162,9 @@ func (x *execution) from(s state, r region) diagram {
 	s = x.normalize(s, r)
 	if f, ok := x.results[s]; ok {
 		return f
+	}
+	if len(x.results) >= maxStates {
+		panic(errLimit)
 	}
 	f := x.run(s, r)
 	x.results[s] = f

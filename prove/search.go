@@ -11,11 +11,16 @@ type result struct {
 	f      diagram
 }
 
+// maxSteps bounds the search. A chain of 4,000 comparisons with as many numbers
+// takes half of it.
+const maxSteps = 1 << 24
+
 // A searcher follows the instructions that compare arch and number with
 // constants, and cuts the inputs into the regions that they tell apart.
 type searcher struct {
 	x       *execution
 	results []result
+	steps   int
 }
 
 // regions returns what the program returns, region by region. The regions are
@@ -29,6 +34,9 @@ func (x *execution) regions() []result {
 // follow executes from pc. The accumulator holds a word of the input, arch or
 // number, or, if held is not a word, the value k.
 func (s *searcher) follow(pc int, r region, held typed.Word, k uint32) {
+	if s.steps++; s.steps > maxSteps {
+		panic(errLimit)
+	}
 	for {
 		in := s.x.program.At(pc)
 		pc++
