@@ -99,7 +99,7 @@ func (c *checker) expr(x filter.Expr) operand {
 		}
 		return c.arithmetic(x)
 	}
-	c.list.Errorf(x.Span(), "not part of this version of the language")
+	c.list.Errorf(x.Span(), "functions, locals and loops are not part of this version")
 	return operand{}
 }
 

@@ -34,7 +34,7 @@ type Selector struct {
 }
 
 // An Expr is an expression of the filter language: one of *Name, *Number,
-// *Index, *Unary, *Cast, *Binary, *In, *Paren.
+// *Index, *Unary, *Cast, *Binary, *In, *Paren, *Apply, *Quantifier, *Let.
 type Expr interface {
 	Span() diag.Span
 	expr()
@@ -108,6 +108,32 @@ type Paren struct {
 	At diag.Span
 }
 
+// An Apply is f(x, y): a function applied to its arguments.
+type Apply struct {
+	Func *Name
+	Args []Expr
+	At   diag.Span
+}
+
+// A Quantifier is any(i in SET: x), true if x is for one member of the set, or
+// all(i in SET: x), true if x is for each of them.
+type Quantifier struct {
+	All  bool
+	Var  *Name
+	Set  Set
+	Body Expr
+	At   diag.Span
+}
+
+// A Let is "let name = value; body". It stands only where a whole body does:
+// that of a filter, of a function or of another Let.
+type Let struct {
+	Name  *Name
+	Value Expr
+	Body  Expr
+	At    diag.Span
+}
+
 // Span returns the source range of the expression.
 func (x *Name) Span() diag.Span   { return x.At }
 func (x *Number) Span() diag.Span { return x.At }
@@ -117,6 +143,11 @@ func (x *Cast) Span() diag.Span   { return x.At }
 func (x *Binary) Span() diag.Span { return x.At }
 func (x *In) Span() diag.Span     { return x.At }
 func (x *Paren) Span() diag.Span  { return x.At }
+func (x *Apply) Span() diag.Span  { return x.At }
+func (x *Let) Span() diag.Span    { return x.At }
+
+// Span returns the source range of the expression.
+func (x *Quantifier) Span() diag.Span { return x.At }
 
 func (*Name) expr()   {}
 func (*Number) expr() {}
@@ -126,6 +157,18 @@ func (*Cast) expr()   {}
 func (*Binary) expr() {}
 func (*In) expr()     {}
 func (*Paren) expr()  {}
+func (*Apply) expr()  {}
+func (*Let) expr()    {}
+
+func (*Quantifier) expr() {}
+
+// A Signature is what stands to the left of a function's body: its name and
+// its parameters.
+type Signature struct {
+	Name   *Name
+	Params []*Name
+	At     diag.Span
+}
 
 // An Action is what a rule does with the calls that it selects: a name, and a
 // value for those that take one.

@@ -32,6 +32,16 @@ func dump(x Expr) string {
 		return list(op, dump(x.X), dumpSet(&x.Set))
 	case *Paren:
 		return list("paren", dump(x.X))
+	case *Apply:
+		return list("apply", append([]string{x.Func.Text}, dumpAll(x.Args)...)...)
+	case *Quantifier:
+		word := "any"
+		if x.All {
+			word = "all"
+		}
+		return list(word, x.Var.Text, dumpSet(&x.Set), dump(x.Body))
+	case *Let:
+		return list("let", x.Name.Text, dump(x.Value), dump(x.Body))
 	}
 	panic(fmt.Sprintf("unknown node %T", x))
 }

@@ -21,11 +21,13 @@ var update = flag.Bool("update", false, "write what is reported now into testdat
 // and lines with "#" are comments.
 func TestErrors(t *testing.T) {
 	for name, parse := range map[string]func(diag.Text) diag.List{
-		"filter": func(t diag.Text) diag.List { _, l := Parse(t); return l },
-		"expr":   func(t diag.Text) diag.List { _, l := ParseExpr(t); return l },
-		"call":   func(t diag.Text) diag.List { _, l := ParseCall(t); return l },
-		"action": func(t diag.Text) diag.List { _, l := ParseAction(t); return l },
-		"rule":   func(t diag.Text) diag.List { _, _, l := ParseRule(t); return l },
+		"filter":    func(t diag.Text) diag.List { _, l := Parse(t); return l },
+		"expr":      func(t diag.Text) diag.List { _, l := ParseExpr(t); return l },
+		"body":      func(t diag.Text) diag.List { _, l := ParseBody(t); return l },
+		"signature": func(t diag.Text) diag.List { _, l := ParseSignature(t); return l },
+		"call":      func(t diag.Text) diag.List { _, l := ParseCall(t); return l },
+		"action":    func(t diag.Text) diag.List { _, l := ParseAction(t); return l },
+		"rule":      func(t diag.Text) diag.List { _, _, l := ParseRule(t); return l },
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join("testdata", "errors", name+".txt")

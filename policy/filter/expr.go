@@ -32,11 +32,7 @@ func (p *parser) binary(least precedence) Expr {
 		if prec < least || prec == precNone {
 			return x
 		}
-		if p.operators++; p.operators > maxOperators {
-			p.errorf(p.tok.start, p.tok.end, "more than %d operators in one filter", maxOperators).
-				Hintf("write several filters, or sets: x in {A, B}")
-			panic(bailout{})
-		}
+		p.count()
 		op := p.tok
 		var y Expr
 		if op.kind == tokName {
@@ -53,6 +49,15 @@ func (p *parser) binary(least precedence) Expr {
 			compared = true
 		}
 		x = y
+	}
+}
+
+// count counts an operator or a local, of which the token at hand is the first.
+func (p *parser) count() {
+	if p.operators++; p.operators > maxOperators {
+		p.errorf(p.tok.start, p.tok.end, "more than %d operators in one filter", maxOperators).
+			Hintf("write several filters, or sets: x in {A, B}")
+		panic(bailout{})
 	}
 }
 

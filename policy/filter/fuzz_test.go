@@ -30,6 +30,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add("open, !@basic-io, *, #-1: (u32)args[1] & ~O_CREAT not in {A, B|C} || x in 0..6 && !(- -1 < y)")
 	f.Add("errno(EPERM) openat: flags == 0")
+	f.Add("openat: let t = f(flags, 1); let u = t; any(i in 0..6: args[i] == u) && !all(x in {A, B}: g() != x)")
+	f.Add("only(x, mask)")
 	f.Fuzz(func(t *testing.T, input string) {
 		const before, after = "\xfe", "\xff" // no text may reach out to its neighbours
 		src := &diag.Source{Name: "in", Text: before + input + after}
@@ -62,6 +64,26 @@ func FuzzParse(f *testing.F) {
 			}
 			if again, _ := ParseCall(text(call.String())); again == nil || dumpCall(again) != dumpCall(call) {
 				t.Errorf("%q is printed as %q", input, call)
+			}
+		}
+		body, diags := ParseBody(in)
+		checkDiagnostics(t, diags, around, body == nil)
+		if body != nil {
+			checkSpans(t, body, around)
+			again, diags := ParseBody(text(Print(body)))
+			if len(diags) > 0 || dump(again) != dump(body) {
+				t.Errorf("%q is printed as %q", input, Print(body))
+			}
+		}
+		signature, diags := ParseSignature(in)
+		checkDiagnostics(t, diags, around, signature == nil)
+		if signature != nil {
+			checkInside(t, "signature", signature.At, around)
+			for _, param := range signature.Params {
+				checkInside(t, "parameter", param.At, signature.At)
+			}
+			if again, _ := ParseSignature(text(signature.String())); again == nil || again.String() != signature.String() {
+				t.Errorf("%q is printed as %q", input, signature)
 			}
 		}
 		action, diags := ParseAction(in)
@@ -160,6 +182,19 @@ func checkSpans(t *testing.T, x Expr, around diag.Span) {
 		}
 	case *Paren:
 		checkSpans(t, x.X, at)
+	case *Apply:
+		checkSpans(t, x.Func, at)
+		for _, arg := range x.Args {
+			checkSpans(t, arg, at)
+		}
+	case *Quantifier:
+		checkSpans(t, x.Var, at)
+		checkInside(t, "set", x.Set.At, at)
+		checkSpans(t, x.Body, at)
+	case *Let:
+		checkSpans(t, x.Name, at)
+		checkSpans(t, x.Value, at)
+		checkSpans(t, x.Body, at)
 	}
 }
 

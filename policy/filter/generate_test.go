@@ -58,10 +58,21 @@ func (g *generator) filter() piece {
 	}
 	f := piece{g.join(texts...), "none"}
 	if g.IntN(8) > 0 {
-		body := g.expr()
+		body := g.body()
 		f = piece{g.join(f.text, ":", body.text), body.dump}
 	}
 	return piece{f.text, list("filter", list("select", dumps...), f.dump)}
+}
+
+func (g *generator) body() piece {
+	if g.IntN(4) > 0 {
+		return g.expr()
+	}
+	name, value, rest := pick(g, "t", "inode", "_"), g.expr(), g.body()
+	return piece{
+		g.join("let", name, "=", value.text, ";", rest.text),
+		list("let", name, value.dump, rest.dump),
+	}
 }
 
 func (g *generator) expr() piece {
@@ -143,7 +154,15 @@ func (g *generator) unary() piece {
 
 func (g *generator) operand() piece {
 	if g.more() {
-		switch g.IntN(4) {
+		switch g.IntN(6) {
+		case 4:
+			return g.apply()
+		case 5:
+			word, name, set, x := pick(g, "any", "all"), pick(g, "i", "x86"), g.set(), g.expr()
+			return piece{
+				g.join(word, "(", name, "in", set.text, ":", x.text, ")"),
+				list(word, name, set.dump, x.dump),
+			}
 		case 0:
 			x := g.expr()
 			return piece{g.join("(", x.text, ")"), list("paren", x.dump)}
@@ -154,6 +173,19 @@ func (g *generator) operand() piece {
 	}
 	text := pick(g, "flags", "fd", "O_RDONLY", "args", "inode", "not_in", "any", "_", "x86", "0", "1", "07", "0x1F", "0b1", "0o17", "18446744073709551616")
 	return piece{text, text}
+}
+
+func (g *generator) apply() piece {
+	name := pick(g, "only", "f", "args")
+	texts, dumps := []string{name, "("}, []string{name}
+	for i := range g.IntN(4) {
+		if i > 0 {
+			texts = append(texts, ",")
+		}
+		x := g.expr()
+		texts, dumps = append(texts, x.text), append(dumps, x.dump)
+	}
+	return piece{g.join(append(texts, ")")...), list("apply", dumps...)}
 }
 
 // What is written along the grammar parses to the tree that the grammar gives

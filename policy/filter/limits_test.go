@@ -40,6 +40,18 @@ func TestLimits(t *testing.T) {
 			strings.Repeat("x||", maxOperators+1) + "x",
 			"more than 8192 operators in one filter",
 		},
+		{
+			"functions",
+			strings.Repeat("f(", maxDepth-1) + "x" + strings.Repeat(")", maxDepth-1),
+			strings.Repeat("f(", maxDepth) + "x" + strings.Repeat(")", maxDepth),
+			"more than 200 levels of parentheses and operators inside each other",
+		},
+		{
+			"loops",
+			strings.Repeat("any(x in s: ", maxDepth-1) + "x" + strings.Repeat(")", maxDepth-1),
+			strings.Repeat("any(x in s: ", maxDepth) + "x" + strings.Repeat(")", maxDepth),
+			"more than 200 levels of parentheses and operators inside each other",
+		},
 		{"digits", number, number + "9", "a number of 81 characters: no argument is that large"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -57,13 +69,28 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestManyLocals(t *testing.T) {
+	at := strings.Repeat("let a = 1;", maxOperators) + "a"
+	x, diags := ParseBody(text(at))
+	if len(diags) > 0 {
+		t.Fatalf("at the limit: %s", diags[0].Message)
+	}
+	if again, _ := ParseBody(text(Print(x))); again == nil || Print(again) != Print(x) {
+		t.Error("at the limit it is printed wrongly")
+	}
+	_, diags = ParseBody(text("let a = 1;" + at))
+	if len(diags) != 1 || diags[0].Message != "more than 8192 operators in one filter" {
+		t.Errorf("beyond the limit: %s", show(diags))
+	}
+}
+
 // A lot of anything is refused, or parsed, in time that grows with its length
 // only; if it grew with the square, this test would take minutes.
 func TestLargeInputs(t *testing.T) {
 	const size = 1 << 18
 	for _, part := range []string{
 		"(", ")", "{", "[", "-", "- ", "!", "~", "*", "&", "+", "a", "a ", "a,", "a, ", ",", ":", "a:", "@", "@a,", "#", "#1,", "9", "0x",
-		"a+", "a==", "a in ", "a not ", "a in {", "a in {b}&&", "a..", "1..", "a.", "a->", "a[0]", "a[", "f(", "f()", "any(", "(u32)", "(u31)x", "(u31",
+		"a+", "a==", "a in ", "a not ", "a in {", "a in {b}&&", "a..", "1..", "a.", "a->", "a[0]", "a[", "f(", "f()", "f(a,", "any(", "any(a in b:", "let a = f(", "(u32)", "(u31)x", "(u31",
 		"\"", "\"a\",", "'", "not ", "let ", "let a = 1;", "and ", "a and ", "a|", "a|b,", "a=", "=", ";", "?", "//",
 		"\u2260", "\u201c", "\u00a0", "\u200b", "\u0430", "a\u0430", "\xff", "\xc3", "\x00", "\n", "allow ", "errno(", "errno(1)",
 	} {
@@ -72,6 +99,8 @@ func TestLargeInputs(t *testing.T) {
 		Parse(text("open: " + long))
 		Parse(text("open: x in {" + long))
 		ParseExpr(text(long))
+		ParseBody(text(long))
+		ParseSignature(text(long))
 		ParseCall(text(long))
 		ParseCall(text("open(" + long))
 		ParseAction(text(long))

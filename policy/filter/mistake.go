@@ -46,13 +46,12 @@ var mistakes = [...]struct {
 	{"^=", "", `a filter cannot assign`, `write == to compare`},
 	{"=", "==", `a filter cannot assign`, `write == to compare`},
 	{"?", "", `there is no operator "?"`, `for c ? a : b write c && a || !c && b`},
-	{";", "", `unexpected ";"`, `locals (let x = ...;) are not part of this version, and a filter needs no ";" at its end`},
 }
 
 // mistake scans one of the mistakes at the beginning of rest, if there is one.
 func (s *scanner) mistake(rest string) (t token, found bool) {
 	first, second, third := rest[0], byteAt(rest, 1), byteAt(rest, 2)
-	single := first == '=' || first == '?' || first == ';'
+	single := first == '=' || first == '?'
 	if !single && strings.IndexByte("=<>&|*/+-.~", second) < 0 || first == '=' && second == '=' && third != '=' {
 		return token{}, false
 	}

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"slices"
 	"strings"
 
 	"sandbox/internal/diag"
@@ -58,7 +57,7 @@ func (p *parser) missingOperand() {
 	panic(bailout{})
 }
 
-// named parses a name, or what other languages begin with one.
+// named parses a name, or what begins with one.
 func (p *parser) named() Expr {
 	t := p.tok
 	text := p.source(t)
@@ -66,49 +65,18 @@ func (p *parser) named() Expr {
 	case "in", "and", "or":
 		p.missingOperand()
 	case "let":
-		if p.startsWord() {
-			p.errorf(t.start, t.end, "locals (let) are not part of this version").Hintf("write the value where it is used")
-			panic(bailout{})
-		}
+		p.errorf(t.start, t.end, "a local is defined before the condition, not in it").
+			Hintf("write openat: let x = ...; ...")
+		panic(bailout{})
 	}
 	p.advance()
 	if p.tok.kind == tokOpenParen {
-		p.function(t)
-		return &Number{Text: "0", At: p.text.Span(t.start, p.last.end)}
+		if text == "any" || text == "all" {
+			return p.quantifier(t)
+		}
+		return p.apply(t)
 	}
 	return &Name{Text: text, At: p.span(t)}
-}
-
-// function reports NAME(...) and skips it.
-func (p *parser) function(name token) {
-	text := p.source(name)
-	switch {
-	case slices.Contains(types[:], text):
-		p.errorf(name.start, name.end, "%s is a type, and no function", text).Hintf("a cast is written (%s)x", text)
-	case text == "any" || text == "all":
-		p.errorf(name.start, name.end, "loops (any, all) are not part of this version").
-			Hintf("write the conditions out, joined with || or &&")
-	case text == "if" || text == "when" || text == "while":
-		p.errorf(name.start, name.end, "there are no statements in a filter").Hintf("write the condition alone")
-	default:
-		p.errorf(name.start, name.end, "functions are not part of this version").Hintf("write out what %s stands for", short(text))
-	}
-	open := p.tok
-	for depth := 0; ; {
-		switch p.tok.kind {
-		case tokOpenParen:
-			depth++
-		case tokCloseParen:
-			depth--
-		case tokEnd:
-			p.close(open, tokCloseParen)
-		case tokJunk:
-			panic(bailout{})
-		}
-		if p.advance(); depth == 0 {
-			return
-		}
-	}
 }
 
 // suffixes parses [N] after args, and reports what would look into memory.

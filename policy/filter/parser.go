@@ -18,6 +18,18 @@ func ParseExpr(t diag.Text) (Expr, diag.List) {
 	return parse(t, (*parser).wholeExpr)
 }
 
+// ParseBody parses the body of a function: locals, if any, and an expression.
+// If the list has errors, the expression is nil.
+func ParseBody(t diag.Text) (Expr, diag.List) {
+	return parse(t, (*parser).body)
+}
+
+// ParseSignature parses a function's name and parameters, such as
+// "only(x, mask)". If the list has errors, the signature is nil.
+func ParseSignature(t diag.Text) (*Signature, diag.List) {
+	return parse(t, (*parser).signature)
+}
+
 // ParseCall parses a system call with its registers, such as "openat(AT_FDCWD,
 // 0, O_WRONLY|O_CREAT, 0644)" or "#257()". If the list has errors, the call is
 // nil.
@@ -62,7 +74,7 @@ func parse[T any](t diag.Text, production func(*parser) T) (result T, diags diag
 // 4096 instructions, so no filter that could be installed reaches the second.
 const (
 	maxDepth     = 200  // parentheses, unary operators and casts inside each other
-	maxOperators = 8192 // binary operators in one expression
+	maxOperators = 8192 // binary operators, and locals, in one filter
 )
 
 // A parser is a recursive-descent parser with one token of look-ahead.
@@ -116,6 +128,10 @@ var closers = [...]string{tokCloseParen: ")", tokCloseBrace: "}", tokCloseBracke
 func (p *parser) unexpected(format string, args ...any) *diag.Diagnostic {
 	if p.tok.kind == tokJunk {
 		panic(bailout{}) // reported by the scanner
+	}
+	if p.tok.kind == tokSemicolon {
+		return p.errorf(p.tok.start, p.tok.end, `unexpected ";"`).
+			Hintf(`a ";" ends a local, let x = ...; and a condition needs none at its end`)
 	}
 	if p.last.kind != tokEnd {
 		format += " after %s"

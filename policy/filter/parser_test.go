@@ -107,6 +107,17 @@ func TestParseExpr(t *testing.T) {
 		{"x in(1)..(2)", "(in x (range (paren 1) (paren 2)))"},
 		{"inode in index", "(in inode (set index))"},
 		{"any == all", "(== any all)"},
+
+		{"f()", "(apply f)"},
+		{"f(x)", "(apply f x)"},
+		{"f (x, y | 1, g(z)) & 1", "(& (apply f x (| y 1) (apply g z)) 1)"},
+		{"!f(a && b)", "(not (apply f (&& a b)))"},
+		{"-(u32)f(a)", "(negate (cast u32 (apply f a)))"},
+		{"x in {f(1)}", "(in x (members (apply f 1)))"},
+		{"x in f(1)..f(2)", "(in x (range (apply f 1) (apply f 2)))"},
+		{"any(i in 0..6: args[i] == 0)", "(any i (range 0 6) (== (index args i) 0))"},
+		{"all(x in {A, B}: x != y || z)", "(all x (members A B) (|| (!= x y) z))"},
+		{"any(x in s: all(y in t: x == y)) && z", "(&& (any x (set s) (all y (set t) (== x y))) z)"},
 	} {
 		x, diags := ParseExpr(text(test.in))
 		if len(diags) > 0 {
@@ -115,6 +126,41 @@ func TestParseExpr(t *testing.T) {
 		}
 		if got := dump(x); got != test.want {
 			t.Errorf("ParseExpr(%q) = %s, want %s", test.in, got, test.want)
+		}
+	}
+}
+
+func TestParseBody(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"x", "x"},
+		{"let a = 1; a", "(let a 1 a)"},
+		{"let a=b==1;let c = !a; c || a", "(let a (== b 1) (let c (not a) (|| c a)))"},
+		{"let a = any(i in 0..2: i == b); a", "(let a (any i (range 0 2) (== i b)) a)"},
+	} {
+		x, diags := ParseBody(text(test.in))
+		if len(diags) > 0 {
+			t.Errorf("ParseBody(%q):\n%s", test.in, show(diags))
+			continue
+		}
+		if got := dump(x); got != test.want {
+			t.Errorf("ParseBody(%q) = %s, want %s", test.in, got, test.want)
+		}
+	}
+}
+
+func TestParseSignature(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"f()", "f()"},
+		{"f(x)", "f(x)"},
+		{" only ( x , mask ) ", "only(x, mask)"},
+	} {
+		s, diags := ParseSignature(text(test.in))
+		if len(diags) > 0 {
+			t.Errorf("ParseSignature(%q):\n%s", test.in, show(diags))
+			continue
+		}
+		if got := s.String(); got != test.want {
+			t.Errorf("ParseSignature(%q) = %s, want %s", test.in, got, test.want)
 		}
 	}
 }

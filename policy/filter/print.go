@@ -63,6 +63,18 @@ func (c *Call) String() string {
 	return string(append(b, ')'))
 }
 
+// String returns the signature as it is written.
+func (s *Signature) String() string {
+	b := append([]byte(s.Name.Text), '(')
+	for i, param := range s.Params {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, param.Text...)
+	}
+	return string(append(b, ')'))
+}
+
 // Print returns the expression on one line. Parsing that gives the same tree
 // again; to a tree that no text has, because its Paren nodes are missing, the
 // parentheses are added that its meaning needs.
@@ -110,8 +122,31 @@ func appendExpr(b []byte, x Expr, least precedence) []byte {
 		b = append(b, '(')
 		b = appendExpr(b, x.X, precNone)
 		b = append(b, ')')
+	case *Apply:
+		b = append(append(b, x.Func.Text...), '(')
+		b = appendList(b, x.Args, precOrOr)
+		b = append(b, ')')
+	case *Quantifier:
+		b = appendQuantifier(b, x)
+	case *Let:
+		b = append(append(append(b, "let "...), x.Name.Text...), " = "...)
+		b = appendExpr(b, x.Value, precOrOr)
+		b = append(b, "; "...)
+		b = appendExpr(b, x.Body, precNone)
 	}
 	return b
+}
+
+func appendQuantifier(b []byte, x *Quantifier) []byte {
+	word := "any("
+	if x.All {
+		word = "all("
+	}
+	b = append(append(append(b, word...), x.Var.Text...), " in "...)
+	b = appendSet(b, &x.Set)
+	b = append(b, ": "...)
+	b = appendExpr(b, x.Body, precOrOr)
+	return append(b, ')')
 }
 
 func appendBinary(b []byte, x *Binary) []byte {
@@ -157,6 +192,8 @@ func precedenceOf(x Expr) precedence {
 		return precCompare
 	case *Unary, *Cast:
 		return precUnary
+	case *Let:
+		return precNone
 	}
 	return precOperand
 }

@@ -28,6 +28,8 @@ func TestPrintAddsParentheses(t *testing.T) {
 		{"a & (b == c)", "a & (b == c)"},
 		{"(a & b) == c", "a & b == c"},
 		{"(a || b) && c", "(a || b) && c"},
+		{"f((a || b), (c))", "f(a || b, c)"},
+		{"!(any(x in s: (a || b)))", "!any(x in s: a || b)"},
 	} {
 		x, diags := ParseExpr(text(test.in))
 		if len(diags) > 0 {
@@ -67,18 +69,32 @@ func withoutParens(x Expr) Expr {
 	case *Binary:
 		return &Binary{Op: x.Op, X: withoutParens(x.X), Y: withoutParens(x.Y)}
 	case *In:
-		set := Set{Name: x.Set.Name}
-		if x.Set.Low != nil {
-			set.Low, set.High = withoutParens(x.Set.Low), withoutParens(x.Set.High)
-		}
-		for _, m := range x.Set.Members {
-			set.Members = append(set.Members, withoutParens(m))
-		}
-		return &In{X: withoutParens(x.X), Not: x.Not, Set: set}
+		return &In{X: withoutParens(x.X), Not: x.Not, Set: setWithoutParens(x.Set)}
 	case *Paren:
 		return withoutParens(x.X)
+	case *Apply:
+		bare := &Apply{Func: x.Func}
+		for _, arg := range x.Args {
+			bare.Args = append(bare.Args, withoutParens(arg))
+		}
+		return bare
+	case *Quantifier:
+		return &Quantifier{All: x.All, Var: x.Var, Set: setWithoutParens(x.Set), Body: withoutParens(x.Body)}
+	case *Let:
+		return &Let{Name: x.Name, Value: withoutParens(x.Value), Body: withoutParens(x.Body)}
 	}
 	return x
+}
+
+func setWithoutParens(s Set) Set {
+	set := Set{Name: s.Name}
+	if s.Low != nil {
+		set.Low, set.High = withoutParens(s.Low), withoutParens(s.High)
+	}
+	for _, m := range s.Members {
+		set.Members = append(set.Members, withoutParens(m))
+	}
+	return set
 }
 
 func TestFilterString(t *testing.T) {
@@ -89,6 +105,9 @@ func TestFilterString(t *testing.T) {
 		{"x:a not\nin{A,B|C}||b in 1 .. 2", "x: a not in {A, B | C} || b in 1..2"},
 		{"x:( ( a ) )", "x: ((a))"},
 		{"x: - - 1", "x: - -1"},
+		{"x:let a=b|1;let c=f( );a==c", "x: let a = b | 1; let c = f(); a == c"},
+		{"x: any ( i in 0 .. 6:args[i]==f(1,(a&&b)) ) && c", "x: any(i in 0..6: args[i] == f(1, (a && b))) && c"},
+		{"x: all(y in{A}:z||any(w in s:w==y))", "x: all(y in {A}: z || any(w in s: w == y))"},
 		{"x: (u8) ~ args [ 0 ]", "x: (u8)~args[0]"},
 	} {
 		f, diags := Parse(text(test.in))

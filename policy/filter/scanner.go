@@ -18,10 +18,11 @@ type bailout struct{}
 // A scanner cuts a text into tokens. It reports what cannot be one, so that
 // the parser need not say more about it.
 type scanner struct {
-	text  diag.Text
-	pos   int // where the next token is looked for
-	quiet bool
-	diags diag.List
+	text    diag.Text
+	pos     int // where the next token is looked for
+	quiet   bool
+	assigns bool // a "=" that comes next gives a local its value
+	diags   diag.List
 }
 
 // errorf reports an error at text[start:end].
@@ -134,6 +135,7 @@ func (s *scanner) quoted(from int, quote string) token {
 // brackets are the tokens of one byte that begin no longer one.
 var brackets = [...]kind{
 	',': tokComma,
+	';': tokSemicolon,
 	'(': tokOpenParen,
 	')': tokCloseParen,
 	'{': tokOpenBrace,
@@ -181,6 +183,16 @@ func (s *scanner) punctuation() token {
 	if c := int(rest[0]); c < len(brackets) && brackets[c] != tokEnd {
 		s.pos++
 		return s.end(brackets[c], start)
+	}
+	switch {
+	case !s.assigns:
+	case rest[0] == '=' && byteAt(rest, 1) != '=':
+		s.pos++
+		return s.end(tokAssign, start)
+	case strings.HasPrefix(rest, ":="):
+		s.pos += len(":=")
+		s.errorf(start, s.pos, `there is no operator ":="`).Hintf("write let x = ...;")
+		return s.end(tokAssign, start)
 	}
 	if t, found := s.mistake(rest); found {
 		return t

@@ -22,7 +22,7 @@ func (p *parser) filter() *Filter {
 		}
 	}
 	if p.tok.kind != tokEnd {
-		f.Body = p.wholeExpr()
+		f.Body = p.body()
 	}
 	f.Span = p.text.Span(start, p.last.end)
 	return f
@@ -119,6 +119,9 @@ func (p *parser) startsCondition() bool {
 // separatesWrongly reports whether the token at hand is an operator that is
 // put between alternatives elsewhere, and only names follow.
 func (p *parser) separatesWrongly() bool {
+	if p.tok.kind == tokSemicolon {
+		return true
+	}
 	if !p.tok.is(Or) && !p.tok.is(OrOr) && !p.tok.is(AndAnd) && !p.tok.is(Add) {
 		return false
 	}

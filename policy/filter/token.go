@@ -22,7 +22,9 @@ const (
 	tokCloseBracket
 	tokRange // ..
 	tokDot
-	tokArrow // ->
+	tokSemicolon
+	tokAssign // =, where a local is defined
+	tokArrow  // ->
 )
 
 // A token is a range of the text. A "-" is the operator Sub even where it
