@@ -44,6 +44,7 @@ func TestBaselineDenies(t *testing.T) {
 	testBypasses(t, program, []string{"-p", "baseline"}, denied64)
 	testBypasses(t, program, []string{"-p", "baseline"}, []bypass{
 		{attack: attack{"raw-packets"}, want: "EAFNOSUPPORT", without: "socket"},
+		{attack: attack{"raw-packets-by-type"}, want: "EAFNOSUPPORT", without: "socket"},
 	})
 }
 
@@ -108,6 +109,7 @@ func TestOfflineDenies(t *testing.T) {
 		{attack: attack{"socket", "16"}, want: "EPERM", without: "socket"},
 		{attack: attack{"socket", "0x100000002"}, want: "EPERM", without: "socket"},
 		{attack: attack{"raw-packets"}, want: "EPERM", without: "socket"},
+		{attack: attack{"raw-packets-by-type"}, want: "EPERM", without: "socket"},
 		{attack: attack{"socketpair", "2"}, want: "EPERM", without: "socketpair", reaches: "EOPNOTSUPP"},
 		{attack: attack{"tunnel"}, want: "EPERM", without: "ioctl", reaches: "ENOTTY"},
 	})

@@ -14,6 +14,8 @@
 // The family in the low half of the register is what counts.
 static long family(const char *arg) { return syscall(SYS_socket, strtoul(arg, NULL, 0), SOCK_DGRAM, 0); }
 
+/* What Linux 2.0 had in place of AF_PACKET; the kernel still translates it. */
+static long raw_packets_by_type(const char *arg) { return (void)arg, syscall(SYS_socket, AF_INET, SOCK_PACKET | SOCK_CLOEXEC, 0); }
 static long raw_packets(const char *arg) { return (void)arg, syscall(SYS_socket, AF_PACKET, SOCK_RAW, 0); }
 
 static long pair(const char *arg)
@@ -59,6 +61,7 @@ const struct attack socket_attacks[] = {
 	{ "socketcall", by_socketcall, 0 },
 #endif
 	{ "raw-packets", raw_packets, 0 },
+	{ "raw-packets-by-type", raw_packets_by_type, 0 },
 	{ "tunnel", tunnel, 0 },
 	{ "daemon-inet", daemon_inet, 1 },
 	{ 0 },
