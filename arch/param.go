@@ -9,6 +9,7 @@ type Param struct {
 	Low     uint8    // the index in args[] of the (low half of the) value
 	High    uint8    // the index of the high half where Split
 	Split   bool     // a 64-bit value in two registers of a 32-bit ABI
+	Partly  bool     // for some uses, but not for all, the kernel drops the high 32 bits
 }
 
 // A Type is how the kernel reads a parameter: how many low bits of the

@@ -563,7 +563,7 @@ var (
 	paramsFcntl = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "cmd", CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "arg", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "arg", CType: "unsigned long", Type: u64, Low: 2, Partly: true},
 	}
 	paramsFcntlOnARM = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
@@ -1234,7 +1234,7 @@ var (
 	paramsIoctl = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
 		{Name: "cmd", Aliases: []string{"request"}, CType: "unsigned int", Type: u32, Low: 1},
-		{Name: "arg", CType: "unsigned long", Type: u64, Low: 2},
+		{Name: "arg", CType: "unsigned long", Type: u64, Low: 2, Partly: true},
 	}
 	paramsIoctlOnARM = []Param{
 		{Name: "fd", CType: "unsigned int", Type: u32},
@@ -1292,7 +1292,7 @@ var (
 		{Name: "pid2", CType: "pid_t", Type: i32, Low: 1},
 		{Name: "type", CType: "int", Type: i32, Low: 2},
 		{Name: "idx1", CType: "unsigned long", Type: u32, Low: 3},
-		{Name: "idx2", CType: "unsigned long", Type: u64, Low: 4},
+		{Name: "idx2", CType: "unsigned long", Type: u64, Low: 4, Partly: true},
 	}
 	paramsKcmpOnI386 = []Param{
 		{Name: "pid1", CType: "pid_t", Type: i32},
@@ -1335,10 +1335,10 @@ var (
 	}
 	paramsKeyctl = []Param{
 		{Name: "option", Aliases: []string{"operation"}, CType: "int", Type: i32},
-		{Name: "arg2", CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "arg3", CType: "unsigned long", Type: u64, Low: 2},
-		{Name: "arg4", CType: "unsigned long", Type: u64, Low: 3},
-		{Name: "arg5", CType: "unsigned long", Type: u64, Low: 4},
+		{Name: "arg2", CType: "unsigned long", Type: u64, Low: 1, Partly: true},
+		{Name: "arg3", CType: "unsigned long", Type: u64, Low: 2, Partly: true},
+		{Name: "arg4", CType: "unsigned long", Type: u64, Low: 3, Partly: true},
+		{Name: "arg5", CType: "unsigned long", Type: u64, Low: 4, Partly: true},
 	}
 	paramsKeyctlOnARM = []Param{
 		{Name: "option", Aliases: []string{"operation"}, CType: "int", Type: i32},
@@ -2259,10 +2259,10 @@ var (
 	}
 	paramsPrctl = []Param{
 		{Name: "option", CType: "int", Type: i32},
-		{Name: "arg2", CType: "unsigned long", Type: u64, Low: 1},
-		{Name: "arg3", CType: "unsigned long", Type: u64, Low: 2},
-		{Name: "arg4", CType: "unsigned long", Type: u64, Low: 3},
-		{Name: "arg5", CType: "unsigned long", Type: u64, Low: 4},
+		{Name: "arg2", CType: "unsigned long", Type: u64, Low: 1, Partly: true},
+		{Name: "arg3", CType: "unsigned long", Type: u64, Low: 2, Partly: true},
+		{Name: "arg4", CType: "unsigned long", Type: u64, Low: 3, Partly: true},
+		{Name: "arg5", CType: "unsigned long", Type: u64, Low: 4, Partly: true},
 	}
 	paramsPrctlOnI386 = []Param{
 		{Name: "option", CType: "int", Type: i32},
@@ -2423,8 +2423,8 @@ var (
 	paramsPtrace = []Param{
 		{Name: "request", CType: "long", Type: i64},
 		{Name: "pid", CType: "long", Type: i32, Low: 1},
-		{Name: "addr", CType: "unsigned long", Type: u64, Low: 2},
-		{Name: "data", CType: "unsigned long", Type: u64, Low: 3},
+		{Name: "addr", CType: "unsigned long", Type: u64, Low: 2, Partly: true},
+		{Name: "data", CType: "unsigned long", Type: u64, Low: 3, Partly: true},
 	}
 	paramsPtraceOnARM = []Param{
 		{Name: "request", CType: "long", Type: i32},
@@ -2972,7 +2972,7 @@ var (
 		{Name: "semid", CType: "int", Type: i32},
 		{Name: "semnum", CType: "int", Type: i32, Low: 1},
 		{Name: "cmd", CType: "int", Type: i32, Low: 2},
-		{Name: "arg", CType: "unsigned long", Type: u64, Low: 3},
+		{Name: "arg", CType: "unsigned long", Type: u64, Low: 3, Partly: true},
 	}
 	paramsSemctlOnARM = []Param{
 		{Name: "semid", CType: "int", Type: i32},
@@ -3648,7 +3648,7 @@ var (
 	}
 	paramsSysfs = []Param{
 		{Name: "option", CType: "int", Type: i32},
-		{Name: "arg1", Aliases: []string{"fs_index"}, CType: "unsigned long", Type: u64, Low: 1},
+		{Name: "arg1", Aliases: []string{"fs_index"}, CType: "unsigned long", Type: u64, Low: 1, Partly: true},
 		{Name: "arg2", Aliases: []string{"buf"}, CType: "unsigned long", Type: u64, Low: 2},
 	}
 	paramsSysfsOnI386 = []Param{

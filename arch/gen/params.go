@@ -15,6 +15,7 @@ type param struct {
 	low     int
 	high    int // valid if split
 	split   bool
+	partly  bool // the high half counts for some uses only
 }
 
 // A prototype is the parameters of an entry point, as "name:C type".
@@ -98,6 +99,7 @@ func layout(proto prototype, compat *prototype, t types, a abi) ([]param, error)
 // rules are the reviewed corrections to what prototypes say.
 type rules struct {
 	narrow  []narrowing
+	partly  []row // syscall, parameter, "command"
 	aliases []row // syscall, parameter, alias
 }
 
@@ -120,6 +122,15 @@ func readRules(dir string) (*rules, error) {
 		}
 		r.narrow = append(r.narrow, narrowing{row: n})
 	}
+	wide, err := readFacts(dir, "not_narrowed.tsv")
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range wide {
+		if w.field(2) == "command" {
+			r.partly = append(r.partly, w)
+		}
+	}
 	for _, file := range []string{"aliases_manual.tsv", "aliases.tsv"} {
 		rows, err := readFacts(dir, file)
 		if err != nil {
@@ -130,7 +141,8 @@ func readRules(dir string) (*rules, error) {
 	return r, nil
 }
 
-// apply narrows the parameters of one syscall and gives them their aliases.
+// apply narrows the parameters of one syscall, marks those that are narrow for
+// some uses, and gives them their aliases.
 func (r *rules) apply(syscall string, list []param, a abi) error {
 	for i := range r.narrow {
 		n := &r.narrow[i]
@@ -147,6 +159,13 @@ func (r *rules) apply(syscall string, list []param, a abi) error {
 			}
 			list[i].typ = typ
 			n.used = true
+		}
+	}
+	for _, w := range r.partly {
+		for i := range list {
+			if w.fields[0] == syscall && list[i].name == w.field(1) && list[i].typ.bits == 64 {
+				list[i].partly = true
+			}
 		}
 	}
 	for _, al := range r.aliases {

@@ -124,6 +124,9 @@ func paramsLiteral(list []param) string {
 		if p.split {
 			fmt.Fprintf(&b, ", High: %d, Split: true", p.high)
 		}
+		if p.partly {
+			b.WriteString(", Partly: true")
+		}
 		b.WriteString("},\n")
 	}
 	return b.String()
