@@ -19,6 +19,7 @@ func (c *checker) lintEqual(at comparison, o *operand, v *big.Int) {
 	if at.bare || !c.refuses(at.op == typed.Eq) || at.op != typed.Eq && at.op != typed.Ne {
 		return
 	}
+	c.lintWidth(at.x, o)
 	call, param := c.paramOf(o.x)
 	written, other := text(o.x), text(at.other)
 	switch {
@@ -43,6 +44,7 @@ func (c *checker) lintMember(x *filter.In, o *operand) {
 	if !c.refuses(!x.Not) {
 		return
 	}
+	c.lintWidth(x, o)
 	call, param := c.paramOf(o.x)
 	written := text(o.x)
 	switch {
@@ -66,7 +68,11 @@ func isFlags(p *arch.Param) bool {
 	if p == nil || p.Type.Pointer {
 		return false
 	}
-	return p.Name == "prot" || strings.HasSuffix(p.Name, "flags")
+	switch p.Name {
+	case "prot", "oflag", "mode", "mask":
+		return true
+	}
+	return strings.HasSuffix(p.Name, "flags") || strings.HasSuffix(p.Name, "flg") || p.Name == "flag"
 }
 
 func isSocketType(call *arch.Syscall, p *arch.Param) bool {
