@@ -101,14 +101,17 @@ func (c *checker) suggestEqual(d *diag.Diagnostic, at comparison, o *operand, v 
 	t := o.int.Type()
 	op := symbol(at.op)
 	other := text(at.other)
+	bits := wrap(v, t)
 	switch {
 	case o.narrow != "":
+	case bits&o.known.zero != 0 || o.known.one&^bits != 0:
+		// Read in another way, v would still have bits that cannot be.
 	case t.Signed && !fits(v, t) && fitsBits(v, t):
 		// 0xffffffff where -1 is meant.
 		unsigned := typed.Type{Bits: t.Bits}
-		d.Hintf("write %s %s %s, or (%s)%s %s %s", text(o.x), op, mathematical(t, wrap(v, t)), unsigned, atom(o.x), op, other)
+		d.Hintf("write %s %s %s, or (%s)%s %s %s", text(o.x), op, mathematical(t, bits), unsigned, atom(o.x), op, other)
 	case !t.Signed && !fits(v, t) && fitsBits(v, t):
-		d.Hintf("write %s, or %s %s 0x%x", swapped(at, o, at.other), text(o.x), op, wrap(v, t))
+		d.Hintf("write %s, or %s %s 0x%x", swapped(at, o, at.other), text(o.x), op, bits)
 	case t.Bits == 32 && !fits(v, t) && fitsBits(v, typed.U64):
 		c.suggestRegister(d, o)
 	}
