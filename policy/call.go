@@ -21,18 +21,28 @@ func ParseCall(abi arch.ABI, text string) (typed.Call, diag.List) {
 	if parsed == nil || list.Failed() {
 		return typed.Call{}, list
 	}
+	call := callOn(abi, nil, parsed, &list)
+	if list.Failed() {
+		return typed.Call{}, list
+	}
+	return call, list
+}
+
+// callOn returns a call as it is on an ABI. The names in it are those of the
+// scope, which may be nil, and of the ABI.
+func callOn(abi arch.ABI, scope *check.Scope, parsed *filter.Call, list *diag.List) typed.Call {
 	call := typed.Call{Nr: parsed.Number, Arch: abi.Audit()}
 	if !parsed.ByNumber {
 		known, ok := abi.Syscall(parsed.Name)
 		if !ok {
-			unknownCall(abi, parsed, &list)
+			unknownCall(abi, parsed, list)
 		} else {
 			call.Nr = known.Number
 		}
 	}
 	for i, arg := range parsed.Args {
-		value, problems := check.Constant(abi, nil, arg)
-		list = append(list, problems...)
+		value, problems := check.Constant(abi, scope, arg)
+		*list = append(*list, problems...)
 		if value == nil {
 			continue
 		}
@@ -42,23 +52,20 @@ func ParseCall(abi arch.ABI, text string) (typed.Call, diag.List) {
 		}
 		call.Args[i] = register
 	}
-	if list.Failed() {
-		return typed.Call{}, list
-	}
-	return call, list
+	return call
 }
 
-func unknownCall(abi arch.ABI, parsed *filter.Call, list *diag.List) {
+func unknownCall(abi arch.ABI, parsed *filter.Call, list *diag.List) *diag.Diagnostic {
 	at := parsed.Span
 	at.End = at.Start + len(parsed.Name)
 	if arch.KnownAnywhere(parsed.Name) {
-		list.Errorf(at, "%s is not on %s", parsed.Name, abi)
-		return
+		return list.Errorf(at, "%s is not on %s", parsed.Name, abi)
 	}
 	d := list.Errorf(at, "unknown system call %s", parsed.Name)
 	if near, ok := diag.Nearest(parsed.Name, arch.SyscallNames()); ok {
 		d.Hintf("did you mean %s?", near)
 	}
+	return d
 }
 
 // registerOf returns a value as struct seccomp_data holds it for registers of

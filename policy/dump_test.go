@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sandbox/arch"
+	"sandbox/policy"
 	"sandbox/policy/typed"
 )
 
@@ -91,4 +92,13 @@ func boolText(b typed.Bool) string {
 		return fmt.Sprint(b.Value)
 	}
 	return fmt.Sprintf("%T", b)
+}
+
+func dumpTest(out *strings.Builder, t *policy.Test) {
+	fmt.Fprintf(out, "test %q on %s at %s:%d: %d(%x)", t.Name, t.ABI, t.At.File, t.At.Line, int32(t.Call.Nr), t.Call.Args)
+	fmt.Fprintf(out, " want %s", t.Want)
+	if t.Rule != "" {
+		fmt.Fprintf(out, " by %q", t.Rule)
+	}
+	fmt.Fprintln(out)
 }

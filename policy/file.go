@@ -22,6 +22,7 @@ type file struct {
 
 	scope *check.Scope
 	rules []*rule
+	tests []*writtenTest
 }
 
 // A setting is a scalar of a policy file: unset if at is the zero Span.

@@ -109,6 +109,8 @@ func (c *goldenCase) request(t *testing.T) policy.Request {
 			r.Policies = append(r.Policies, value)
 		case "-e":
 			r.Rules = append(r.Rules, value)
+		case "--test-abis":
+			r.TestABIs = value == "true"
 		case "--abi":
 			abi, ok := arch.ParseABI(value)
 			if !ok {
@@ -166,6 +168,10 @@ func TestMistakes(t *testing.T) {
 		if !list.Failed() {
 			_, found := loaded.Launchable(arch.X86_64)
 			list = append(append(list, loaded.Absent()...), found...)
+			for i := range loaded.Layers {
+				_, found := loaded.Layers[i].Tests()
+				list = append(list, found...)
+			}
 		}
 		if len(list) == 0 {
 			t.Error("nothing is found")
@@ -188,6 +194,11 @@ func TestPolicies(t *testing.T) {
 			fmt.Fprintf(&out, "# %s: %d files, %d rules, kernel %s\n",
 				loaded.Layers[i].Name, loaded.Layers[i].Files, loaded.Layers[i].Rules, loaded.Layers[i].Kernel)
 			dumpLayer(&out, &loaded.Typed.Layers[i])
+			tests, problems := loaded.Layers[i].Tests()
+			out.WriteString(render(problems))
+			for k := range tests {
+				dumpTest(&out, &tests[k])
+			}
 		}
 		for line := range strings.Lines(c.files["calls"]) {
 			name, call, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -18,9 +18,18 @@ func everyNumber() []typed.NumberRange {
 	return []typed.NumberRange{{First: 0, Last: lastNumber}}
 }
 
+// The names of these rules, by which tests can ask for them.
+const (
+	defaultName  = "default"
+	unservedName = "ABI not served"
+	x32Name      = "x32 calls are refused"
+)
+
+func unknownName(kernel arch.Version) string { return "number unknown to kernel " + kernel.String() }
+
 func x32Rule() *typed.Rule {
 	return &typed.Rule{
-		Name:     "x32 calls are refused",
+		Name:     x32Name,
 		Action:   typed.Action{Kind: typed.KillProcess},
 		Implicit: true,
 	}
@@ -28,7 +37,7 @@ func x32Rule() *typed.Rule {
 
 func (b *lowering) defaultRule(abi arch.ABI) *typed.Rule {
 	s := b.settings.fallback
-	r := &typed.Rule{Name: "default", Action: b.action(s.value, abi), Implicit: true, At: position(s.at)}
+	r := &typed.Rule{Name: defaultName, Action: b.action(s.value, abi), Implicit: true, At: position(s.at)}
 	*b.origins = append(*b.origins, origin{r, s.at})
 	return r
 }
@@ -36,7 +45,7 @@ func (b *lowering) defaultRule(abi arch.ABI) *typed.Rule {
 // unserved returns the rule for calls of ABIs that the layer does not serve.
 func (b *lowering) unserved() *typed.Rule {
 	return &typed.Rule{
-		Name:     "ABI not served",
+		Name:     unservedName,
 		Action:   typed.Action{Kind: typed.KillProcess},
 		Implicit: true,
 		At:       position(b.settings.abi.at),
@@ -48,7 +57,7 @@ func (b *lowering) unserved() *typed.Rule {
 func (b *lowering) appendUnknown(filters []typed.Filter, abi arch.ABI) []typed.Filter {
 	s := b.settings.unknown
 	r := &typed.Rule{
-		Name:     "number unknown to kernel " + b.settings.kernel.value.String(),
+		Name:     unknownName(b.settings.kernel.value),
 		Action:   b.action(s.value, abi),
 		Implicit: true,
 		At:       position(s.at),

@@ -10,7 +10,9 @@ import (
 // given by its 64-bit ABI, and checks that a program can be started under it
 // there. With an error the policy is nil.
 func (p *Policy) Launchable(machine arch.ABI) (*Policy, diag.List) {
-	narrowed := p.on(machine)
+	on := *p
+	narrowed := &on
+	narrowed.Typed = p.Typed.On(machine)
 	var list diag.List
 	for i := range narrowed.Typed.Layers {
 		narrowed.launchableLayer(i, machine, &list)
@@ -45,24 +47,6 @@ func (p *Policy) launchableLayer(i int, machine arch.ABI, list *diag.List) {
 			d.Hintf("this rule decides; give -e 'allow execve' to go before it")
 		}
 	}
-}
-
-// on returns the policy without the ABIs of other machines.
-func (p *Policy) on(machine arch.ABI) *Policy {
-	narrowed := *p
-	layers := make([]typed.Layer, len(p.Typed.Layers))
-	for i, layer := range p.Typed.Layers {
-		sections := make([]typed.Section, 0, len(layer.ABIs))
-		for _, section := range layer.ABIs {
-			if section.ABI.Machine() == machine {
-				sections = append(sections, section)
-			}
-		}
-		layer.ABIs = sections
-		layers[i] = layer
-	}
-	narrowed.Typed = &typed.Policy{Layers: layers}
-	return &narrowed
 }
 
 // unanswered reports the rules with an action that waits for somebody to

@@ -31,11 +31,15 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 			Hintf(`write abi = ["x86_64"], for example, or give --abi`)
 		return
 	}
+	abis := served
+	if l.request.TestABIs && !s.abi.isSet() && len(l.request.ABIs) == 0 {
+		abis = withTestABIs(served, top.tests)
+	}
 	b := &lowering{
 		list:     &l.list,
 		settings: s,
 		rules:    rules,
-		abis:     served,
+		abis:     abis,
 		scope:    top.scope,
 		origins:  &p.origins,
 	}
@@ -51,6 +55,10 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		Kernel: s.kernel.value,
 		absent: absent,
 		abiAt:  s.abi.at,
+		top:    top,
+		rules:  rules,
+		served: served,
+		asked:  l.request.ABIs,
 	})
 	b.warnOfABIs()
 	if len(rules) == 0 && s.fallback.value.passes() && !l.list.Failed() {

@@ -21,6 +21,10 @@ type Request struct {
 	ABIs   []arch.ABI
 	Native arch.ABI // what a policy without "abi" serves
 
+	// TestABIs asks for the ABIs that tests name, too, of a policy that does
+	// not say which it serves: see [Layer.Tests].
+	TestABIs bool
+
 	// Profile returns the text of a shipped profile; ProfileNames lists them.
 	Profile      func(name string) (text string, ok bool)
 	ProfileNames []string

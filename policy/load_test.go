@@ -125,6 +125,10 @@ func FuzzLoad(f *testing.F) {
 		if loaded != nil {
 			wellFormed(t, loaded.Typed)
 			_, _ = loaded.Launchable(arch.X86_64)
+			_, list := loaded.Layers[0].Tests()
+			for _, d := range list {
+				within(t, d.Span, len(text), d.Message)
+			}
 		}
 	})
 }

@@ -33,6 +33,11 @@ type Layer struct {
 
 	absent []arch.ABI // asked for, and not served
 	abiAt  diag.Span  // of the value of "abi"
+
+	top    *file      // the file that the layer is named for
+	rules  []*rule    // its own, those of the files that it extends, and -e
+	served []arch.ABI // but for those that are served for tests only
+	asked  []arch.ABI // the request's; empty: any
 }
 
 // An origin is where the action of a rule was written.

@@ -14,20 +14,20 @@ const formatVersion = 1
 // The keys of a policy file and of a rule, in the order in which the
 // documentation has them.
 var (
-	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "const", "set", "rule"}
+	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "const", "set", "rule", "test"}
 	ruleKeys = []string{"name", "action", "reason", "abi", "filters"}
+	testKeys = []string{"name", "call", "want", "rule", "abi"}
 )
 
 // firstKernel is the first release with seccomp filters (seccomp(2)).
 const firstKernel arch.Version = 3<<8 | 5
 
 // laterKeys are keys that the format has a place for and this version of the
-// program does not serve. They are refused: ignoring a bound, a function or a
-// test that somebody relies on would be worse.
+// program does not serve. They are refused: ignoring a bound or a function that
+// somebody relies on would be worse.
 var laterKeys = []struct{ key, message string }{
 	{"budget", "budget is not part of this version: nothing would hold the policy to it"},
 	{"func", "functions are not part of this version"},
-	{"test", "tests in policies are not part of this version: nothing would run them"},
 }
 
 // A reader turns a file's tables into a file, and collects what is wrong.
@@ -62,6 +62,8 @@ func (r *reader) read(root *table) (extends *entry) {
 			sets = e
 		case "rule":
 			rules = e
+		case "test":
+			r.tests(e)
 		default:
 			r.unknownKey(e, "a policy", fileKeys)
 			r.file.broken = true // it may stand for what is missing

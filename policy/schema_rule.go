@@ -9,33 +9,39 @@ const exampleFilters = `filters = ["read, write"]`
 
 // rules reads [[rule]].
 func (r *reader) rules(e *entry) {
-	tables := &e.value
-	switch tables.kind {
-	case tablesKind:
-	case arrayKind: // rule = [{…}]
-		if len(tables.elements) == 0 {
-			r.list.Errorf(tables.at, "the list of rules is empty").Hintf("write [[rule]], or leave the key out")
-			return
-		}
-	case tableKind:
-		r.list.Errorf(e.at, "rules are an array of tables, this is a table").Hintf("write [[rule]]")
-		return
-	default:
-		r.wrongKind(e, "an array of tables", "[[rule]]")
-		return
-	}
-	r.file.rules = make([]*rule, 0, len(tables.elements))
-	for i := range tables.elements {
+	tables := r.tables(e)
+	r.file.rules = make([]*rule, 0, len(tables))
+	for _, v := range tables {
 		if r.hopeless() {
 			return
 		}
-		v := &tables.elements[i]
-		if v.kind != tableKind {
-			r.list.Errorf(v.at, "a rule must be a table, this is %s", v.kind).Hintf("write [[rule]]")
-			continue
-		}
 		r.rule(v)
 	}
+}
+
+// tables returns the tables of a key that is written as [[key]].
+func (r *reader) tables(e *entry) []*value {
+	elements := e.value.elements
+	switch e.value.kind {
+	case tablesKind:
+	case arrayKind: // rule = [{…}]
+		if len(elements) == 0 {
+			r.list.Errorf(e.value.at, "the list of %ss is empty", e.key).Hintf("write [[%s]], or leave the key out", e.key)
+		}
+	case tableKind:
+		r.list.Errorf(e.at, "%ss are an array of tables, this is a table", e.key).Hintf("write [[%s]]", e.key)
+	default:
+		r.wrongKind(e, "an array of tables", "[["+e.key+"]]")
+	}
+	tables := make([]*value, 0, len(elements))
+	for i := range elements {
+		if v := &elements[i]; v.kind == tableKind {
+			tables = append(tables, v)
+		} else {
+			r.list.Errorf(v.at, "a %s must be a table, this is %s", e.key, v.kind).Hintf("write [[%s]]", e.key)
+		}
+	}
+	return tables
 }
 
 // rule reads one [[rule]].

@@ -2,9 +2,7 @@ package main
 
 import (
 	"flag"
-	"slices"
 
-	"sandbox/arch"
 	"sandbox/policy"
 	"sandbox/policy/typed"
 )
@@ -42,6 +40,10 @@ func prepareCheck(options *flag.FlagSet) action {
 		loaded, list := policy.Load(request)
 		if loaded != nil {
 			list = append(list, loaded.Absent()...)
+			for i := range loaded.Layers {
+				_, found := loaded.Layers[i].Tests()
+				list = append(list, found...)
+			}
 		}
 		list = withoutProfiles(list)
 		if *asJSON {
@@ -69,26 +71,10 @@ func prepareCheck(options *flag.FlagSet) action {
 // compileEach compiles the policy as each machine will that serves one of its
 // ABIs, to find what is too large or too complex.
 func compileEach(p *typed.Policy) error {
-	var machines []arch.ABI
-	for _, abi := range p.ABIs() {
-		if !slices.Contains(machines, abi.Machine()) {
-			machines = append(machines, abi.Machine())
-		}
-	}
-	for _, machine := range machines {
-		if _, err := compilePolicy(onMachine(p, machine)); err != nil {
+	for _, machine := range p.Machines() {
+		if _, err := compilePolicy(p.On(machine)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// onMachine returns the policy without the ABIs of other machines.
-func onMachine(p *typed.Policy, machine arch.ABI) *typed.Policy {
-	narrowed := &typed.Policy{Layers: slices.Clone(p.Layers)}
-	for i := range narrowed.Layers {
-		layer := &narrowed.Layers[i]
-		layer.ABIs = slices.DeleteFunc(slices.Clone(layer.ABIs), func(s typed.Section) bool { return s.ABI.Machine() != machine })
-	}
-	return narrowed
 }

@@ -110,6 +110,8 @@ func (k operandKind) candidates() (words []string, files bool) {
 		return []string{"-"}, false
 	case profileOperand:
 		return policies.Names(), false
+	case policyOperand:
+		return policies.Names(), true
 	case shellOperand:
 		return shellNames(), false
 	case syscallOperand:

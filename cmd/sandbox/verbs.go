@@ -38,6 +38,7 @@ const (
 	callOperand
 	syscallOperand
 	profileOperand
+	policyOperand
 	shellOperand
 )
 
@@ -45,7 +46,7 @@ const (
 func verbs() []*verb {
 	return []*verb{
 		runVerb(), execVerb(),
-		checkVerb(), explainVerb(), compileVerb(), disasmVerb(),
+		checkVerb(), explainVerb(), testVerb(), compileVerb(), disasmVerb(),
 		profilesVerb(), syscallsVerb(),
 		completionVerb(), versionVerb(),
 	}
@@ -53,7 +54,7 @@ func verbs() []*verb {
 
 // laterVerbs returns the verbs that the design names and this version lacks.
 func laterVerbs() []string {
-	return []string{"diff", "doctor", "dump", "export", "fmt", "import", "learn", "prove", "test", "trace"}
+	return []string{"diff", "doctor", "dump", "export", "fmt", "import", "learn", "prove", "trace"}
 }
 
 // findVerb returns the verb of that name, or nil.

@@ -130,7 +130,7 @@ func (j *job) fork() (pid uintptr, errno syscall.Errno) {
 func (j *job) setUp() bool {
 	const closeRangeLast = ^uint32(0)
 	j.shared[atStage] = stageIsolate
-	// The child must not outlive the test, keep the caller's pipes open, or
+	// The child must not outlive the caller, keep the caller's pipes open, or
 	// dump core.
 	if !j.did(syscall.RawSyscall6(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0, 0)) {
 		return false

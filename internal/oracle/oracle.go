@@ -2,7 +2,7 @@
 
 // Package oracle asks the live kernel what it thinks of seccomp programs:
 // which it accepts, and what they decide, without letting any of them allow a
-// call. It serves tests.
+// call. It serves tests, and "sandbox test --live".
 //
 // The work is done in a forked child of the calling process, in which nothing
 // of Go's runtime runs; nothing is ever installed in the caller. The child sets
@@ -30,6 +30,10 @@ const (
 	uretprobe = 335
 	uprobe    = 336
 )
+
+// Exempt reports whether the kernel never shows the call to a filter, so that
+// the oracle cannot be asked about it.
+func (c Call) Exempt() bool { return !c.I386 && (c.Nr == uretprobe || c.Nr == uprobe) }
 
 // errnoBase is the errno of the first distinct return of a rewritten program:
 // larger than any errno of the kernel, so that none is taken for a verdict.
@@ -107,7 +111,7 @@ func Errnos(p bpf.Program, calls []Call) ([]int, error) {
 		if c.I386 && !haveInt80 {
 			return nil, fmt.Errorf("call %d: no int 0x80 on %s", i, runtime.GOARCH)
 		}
-		if !c.I386 && (c.Nr == uretprobe || c.Nr == uprobe) {
+		if c.Exempt() {
 			return nil, fmt.Errorf("call %d: the kernel exempts number %d from filters and would execute it", i, c.Nr)
 		}
 	}

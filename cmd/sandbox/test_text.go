@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"sandbox/arch"
+	"sandbox/bpf"
+	"sandbox/internal/policytest"
+	"sandbox/policy/typed"
+)
+
+// report answers what became of the tests of a policy.
+func (t *tester) report(s *suite) error {
+	if t.asJSON {
+		return t.reportJSON(s)
+	}
+	for i := range s.results {
+		r := &s.results[i]
+		switch {
+		case !r.Passed():
+			t.failure(r)
+		case t.verbose:
+			t.answer("--- PASS: %s (%s)", oneLine(r.Name), r.ABI)
+			t.answer("    %s: %s by %s", placeOf(r.At), actionName(r.ABI, r.Decision.Action), ruleWords(r.Decision.Rule))
+		}
+	}
+	t.answer("%s", s.summary())
+	return nil
+}
+
+// failure answers what a test wanted and what came.
+func (t *tester) failure(r *policytest.Result) {
+	t.answer("--- FAIL: %s (%s)", oneLine(r.Name), r.ABI)
+	t.answer("    %s: %s", placeOf(r.At), oneLine(r.Text))
+	for _, line := range failureLines(r) {
+		t.answer("        %s", line)
+	}
+}
+
+// failureLines says what a test wanted and what came.
+func failureLines(r *policytest.Result) []string {
+	var lines []string
+	if !r.AsWanted() {
+		want := actionName(r.ABI, r.Want)
+		if r.Rule != "" {
+			want += " by rule " + strconv.Quote(r.Rule)
+		}
+		got := actionName(r.ABI, r.Decision.Action) + " by " + ruleWords(r.Decision.Rule)
+		lines = append(lines, "want "+want, "got "+got)
+	}
+	if !r.Compiled() {
+		lines = append(lines, disagreement("the compiled program", r.ABI, r.Emulated, r.Decision.Action))
+	}
+	if !r.Obeyed() {
+		lines = append(lines, disagreement("the running kernel", r.ABI, r.Live.Got, r.Live.Want))
+	}
+	return lines
+}
+
+// disagreement says that something does not do what the policy says.
+func disagreement(who string, abi arch.ABI, got bpf.Return, want typed.Action) string {
+	return fmt.Sprintf("%s does not do what the policy says, %s: it gives %s, which is a bug in sandbox", who, actionName(abi, want), returnName(abi, got))
+}
+
+// returnName returns what a program returned as policies write it.
+func returnName(abi arch.ABI, r bpf.Return) string {
+	if r.Action() == bpf.Errno {
+		return actionName(abi, typed.Action{Kind: typed.Errno, Data: r.Effective().Data()})
+	}
+	return r.String()
+}
+
+// ruleWords names a rule in the middle of a line.
+func ruleWords(r *typed.Rule) string {
+	words := "a rule"
+	if r.Name != "" {
+		words = "rule " + strconv.Quote(r.Name)
+	}
+	if place := placeOf(r.At); place != "" {
+		words += " at " + place
+	}
+	return words
+}
+
+// summary says in one line what became of the tests.
+func (s *suite) summary() string {
+	name := oneLine(s.name)
+	switch failed := s.failed(); {
+	case s.broken != nil:
+		return "FAIL " + name + ": the tests cannot be run"
+	case s.tests == 0:
+		return "?    " + name + ": no tests"
+	case len(s.results) == 0:
+		return "ok   " + name + ": no tests to run"
+	case failed > 0:
+		return fmt.Sprintf("FAIL %s: %d of %s failed%s", name, failed, plural(len(s.results), "test"), s.liveWords())
+	}
+	return fmt.Sprintf("ok   %s: %s%s", name, plural(len(s.results), "test"), s.liveWords())
+}
+
+// liveWords says how many tests the running kernel was asked about, if it was
+// to be.
+func (s *suite) liveWords() string {
+	switch n := s.asked(); {
+	case !s.live:
+		return ""
+	case n == 0:
+		return ", none of them on the running kernel: it does not have their calls"
+	default:
+		return fmt.Sprintf(", %d of them on the running kernel too", n)
+	}
+}
+
+// plural returns a number of things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
