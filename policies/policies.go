@@ -1,5 +1,6 @@
 // Package policies holds the profiles that ship with sandbox: annotated policy
-// files, embedded, which users run, read, and extend.
+// files, embedded, which users run, read, and extend. With them is the schema
+// of policy files, for editors.
 package policies
 
 import (
@@ -9,6 +10,12 @@ import (
 
 //go:embed *.toml
 var files embed.FS
+
+//go:embed policy.schema.json
+var schema string
+
+// Schema returns the JSON Schema (draft-07) of policy files.
+func Schema() string { return schema }
 
 const extension = ".toml"
 

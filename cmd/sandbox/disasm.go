@@ -84,7 +84,7 @@ func readAtMost(u *ui, file string, most int64) ([]byte, error) {
 		return nil, fail("cannot read %q: %v", file, reason(err))
 	}
 	if int64(len(raw)) > most {
-		return nil, fail("%s: more than %d bytes: no program is as long", file, most)
+		return nil, fail("%s: more than %d bytes, which is too much", file, most)
 	}
 	return raw, nil
 }

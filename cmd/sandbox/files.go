@@ -8,8 +8,9 @@ import (
 )
 
 // writeWhole writes a file so that nobody ever reads a part of it: under
-// another name in the same directory, and then in place. What is no regular
-// file (a device, a pipe) is written directly.
+// another name in the same directory, and then in place. A file that is there
+// keeps its permissions. What is no regular file (a device, a pipe) is written
+// directly.
 func writeWhole(path string, content []byte) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
@@ -23,11 +24,17 @@ func writeWhole(path string, content []byte) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return cannotWrite(path, err)
 	}
-	return cannotWrite(path, replace(path, content))
+	// A program is no secret: CreateTemp's 0600 would hide it from the account
+	// that loads it.
+	mode := fs.FileMode(0o644)
+	if info != nil {
+		mode = info.Mode().Perm()
+	}
+	return cannotWrite(path, replace(path, content, mode))
 }
 
 // replace writes a regular file under a name of its own and renames it.
-func replace(path string, content []byte) (err error) {
+func replace(path string, content []byte, mode fs.FileMode) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".sandbox-*")
 	if err != nil {
 		return err
@@ -38,9 +45,7 @@ func replace(path string, content []byte) (err error) {
 		}
 	}()
 	_, err = f.Write(content)
-	// A program is no secret: CreateTemp's 0600 would hide it from the account
-	// that loads it.
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Close())
 	if err != nil {
 		return err
 	}

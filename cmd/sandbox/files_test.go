@@ -14,6 +14,10 @@ func TestWriteWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		expectFile(t, path, content)
+		expectMode(t, path, 0o644)
+	}
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
 	}
 
 	link := filepath.Join(dir, "link")
@@ -24,6 +28,7 @@ func TestWriteWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	expectFile(t, path, "through the link")
+	expectMode(t, path, 0o640)
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link is %v, %v; want it left in place", info, err)
 	}
@@ -56,5 +61,12 @@ func expectFile(t *testing.T, path, want string) {
 	got, err := os.ReadFile(path)
 	if err != nil || string(got) != want {
 		t.Errorf("%s holds %q, %v; want %q", path, got, err, want)
+	}
+}
+
+func expectMode(t *testing.T, path string, want os.FileMode) {
+	t.Helper()
+	if info, err := os.Stat(path); err != nil || info.Mode() != want {
+		t.Errorf("%s: %v, %v; want the mode %v", path, info.Mode(), err, want)
 	}
 }

@@ -64,7 +64,11 @@ func (v *verb) writeHelp(w io.Writer) {
 	}
 	for _, o := range options {
 		value, usage := flag.UnquoteUsage(o)
-		fmt.Fprintf(w, "  %-17s%s\n", strings.TrimSpace(dashed(o.Name)+" "+value), usage)
+		names := dashed(o.Name)
+		if letter := letterOf(set, o); letter != "" {
+			names = letter + ", " + names
+		}
+		fmt.Fprintf(w, "  %-17s%s\n", strings.TrimSpace(names+" "+value), usage)
 	}
 	fmt.Fprint(w, "\nexamples:\n")
 	for _, e := range v.examples {

@@ -78,7 +78,9 @@ func meantOption(options *flag.FlagSet, name string) (string, bool) {
 		}
 	}
 	if o := options.Lookup(name[:1]); o != nil {
-		return dashed(o.Name) + " " + name[1:], true
+		if value, _ := flag.UnquoteUsage(o); value != "" {
+			return dashed(o.Name) + " " + name[1:], true
+		}
 	}
 	return "", false
 }
@@ -104,11 +106,34 @@ func listOptions(options *flag.FlagSet) []*flag.Flag {
 		}
 	}
 	options.VisitAll(func(o *flag.Flag) {
-		if !slices.Contains(list, o) {
+		if _, short := o.Value.(shorthand); !short && !slices.Contains(list, o) {
 			list = append(list, o)
 		}
 	})
 	return list
+}
+
+// declareSwitch declares an option that takes no value, by a letter and by a
+// name. Lists of options have it once.
+func declareSwitch(options *flag.FlagSet, value *bool, letter, name, usage string) {
+	options.BoolVar(value, name, false, usage)
+	options.Var(shorthand{options.Lookup(name).Value}, letter, usage)
+}
+
+// A shorthand is an option's second name.
+type shorthand struct{ flag.Value }
+
+// IsBoolFlag says to package flag that no value follows.
+func (shorthand) IsBoolFlag() bool { return true }
+
+// letterOf returns the shorthand of an option with its dash, or "".
+func letterOf(options *flag.FlagSet, of *flag.Flag) (letter string) {
+	options.VisitAll(func(o *flag.Flag) {
+		if short, ok := o.Value.(shorthand); ok && short.Value == of.Value {
+			letter = dashed(o.Name)
+		}
+	})
+	return letter
 }
 
 // dashed returns an option as people write it: -p, --json.

@@ -47,14 +47,14 @@ func verbs() []*verb {
 	return []*verb{
 		runVerb(), execVerb(),
 		checkVerb(), explainVerb(), testVerb(), compileVerb(), disasmVerb(),
-		profilesVerb(), syscallsVerb(),
+		fmtVerb(), schemaVerb(), profilesVerb(), syscallsVerb(),
 		completionVerb(), versionVerb(),
 	}
 }
 
 // laterVerbs returns the verbs that the design names and this version lacks.
 func laterVerbs() []string {
-	return []string{"diff", "doctor", "dump", "export", "fmt", "import", "learn", "prove", "trace"}
+	return []string{"diff", "doctor", "dump", "export", "import", "learn", "prove", "trace"}
 }
 
 // findVerb returns the verb of that name, or nil.

@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"policy/typed":       {"arch"},
 	"policy/check":       {"arch", "internal/diag", "policy/filter", "policy/typed"},
 	"policy":             {"arch", "internal/diag", "policy/..."},
+	"policy/format":      {"internal/diag", "policy", "policy/filter"},
 	"compiler":           {"arch", "bpf", "policy/typed"},
 	"prove":              {"arch", "bpf", "policy/typed"},
 	"launcher":           {"arch", "bpf", "prove"},
@@ -50,7 +51,7 @@ var foreign = map[string][]string{
 	"policy":          {"github.com/pelletier/go-toml/v2/unstable", "golang.org/x/sys/unix"},
 	"launcher":        {"golang.org/x/sys/unix"},
 	"internal/oracle": {"golang.org/x/sys/unix"},
-	"cmd/sandbox":     {"golang.org/x/sys/unix"},
+	"cmd/sandbox":     {"github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 }
 
 // helpers are programs that write the tables, and what tests share. Nothing

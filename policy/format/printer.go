@@ -1,0 +1,165 @@
+package format
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// width is how many columns a line may have before an array on it is broken.
+const width = 120
+
+// A printer writes items in their canonical layout.
+type printer struct {
+	out []byte
+}
+
+// document writes a whole file.
+func (p *printer) document(items []item) {
+	last := -1 // the item that was written last
+	keys := 0  // the width of the keys of this group
+	for i := range items {
+		current := &items[i]
+		if current.kind == blankItem {
+			continue
+		}
+		gap := last >= 0 && separated(items, last, i)
+		if gap {
+			p.out = append(p.out, '\n')
+		}
+		if gap || last < 0 || items[last].kind == headerItem {
+			keys = keyWidth(items[i:])
+		}
+		p.item(current, keys)
+		last = i
+	}
+}
+
+// separated reports whether a blank line stands between an item and the one
+// that was written before it.
+func separated(items []item, last, i int) bool {
+	before, current := items[last].kind, items[i].kind
+	if i-last > 1 { // there was one
+		return before != headerItem || current != valueItem
+	}
+	// A comment on top of a header belongs to it.
+	return before != commentItem && leadsToHeader(items[i:])
+}
+
+// leadsToHeader reports whether a header follows, with nothing but comments
+// before it.
+func leadsToHeader(items []item) bool {
+	for i := range items {
+		if items[i].kind != commentItem {
+			return items[i].kind == headerItem
+		}
+	}
+	return false
+}
+
+// keyWidth returns the width of the longest key of the group that begins.
+func keyWidth(items []item) int {
+	widest := 0
+	for i := range items {
+		switch items[i].kind {
+		case blankItem, headerItem:
+			return widest
+		case valueItem:
+			widest = max(widest, utf8.RuneCountInString(items[i].text))
+		}
+	}
+	return widest
+}
+
+// item writes the lines of one item of a file, whose key is filled up to a
+// width.
+func (p *printer) item(i *item, keys int) {
+	p.out = append(p.out, i.text...)
+	if i.kind == valueItem {
+		fill := keys - utf8.RuneCountInString(i.text)
+		p.out = append(p.out, strings.Repeat(" ", fill)...)
+		p.out = append(p.out, " = "...)
+		if v := &i.value; v.kind == arrayValue && len(v.items) > 1 && !v.broken {
+			v.broken = !p.fits(v)
+		}
+		p.value(&i.value, "")
+	}
+	p.end(i.comment)
+}
+
+// fits reports whether an array can be written where its line has got to.
+func (p *printer) fits(v *value) bool {
+	line := p.out[1+bytes.LastIndexByte(p.out, '\n'):]
+	attempt := printer{}
+	attempt.value(v, "")
+	return utf8.RuneCount(line)+utf8.RuneCount(attempt.out) <= width
+}
+
+// end writes the comment that ends a line, and the line break.
+func (p *printer) end(comment string) {
+	if comment != "" {
+		p.out = append(append(p.out, ' '), comment...)
+	}
+	p.out = append(p.out, '\n')
+}
+
+// value writes a value. What it has on further lines is indented.
+func (p *printer) value(v *value, indent string) {
+	switch {
+	case v.kind == scalarValue:
+		p.out = append(p.out, v.text...)
+	case v.kind == inlineTable:
+		p.inlineTable(v, indent)
+	case v.broken && (len(v.items) > 0 || v.opening != ""):
+		p.lines(v, indent)
+	default:
+		p.out = append(p.out, '[')
+		p.list(v.items, indent)
+		p.out = append(p.out, ']')
+	}
+}
+
+// lines writes an array with a line for each of its items.
+func (p *printer) lines(v *value, indent string) {
+	p.out = append(p.out, '[')
+	p.end(v.opening)
+	inner := indent + "  "
+	for i := range v.items {
+		element := &v.items[i]
+		if element.kind == blankItem {
+			p.out = append(p.out, '\n')
+			continue
+		}
+		p.out = append(append(p.out, inner...), element.text...)
+		if element.kind == valueItem {
+			p.value(&element.value, inner)
+			p.out = append(p.out, ',')
+		}
+		p.end(element.comment)
+	}
+	p.out = append(append(p.out, indent...), ']')
+}
+
+// inlineTable writes {...}, which TOML wants on one line.
+func (p *printer) inlineTable(v *value, indent string) {
+	if len(v.items) == 0 {
+		p.out = append(p.out, "{}"...)
+		return
+	}
+	p.out = append(p.out, "{ "...)
+	p.list(v.items, indent)
+	p.out = append(p.out, " }"...)
+}
+
+// list writes values, or keys with values, with commas between them.
+func (p *printer) list(items []item, indent string) {
+	for i := range items {
+		if i > 0 {
+			p.out = append(p.out, ", "...)
+		}
+		if items[i].text != "" {
+			p.out = append(append(p.out, items[i].text...), " = "...)
+		}
+		p.value(&items[i].value, indent)
+	}
+}

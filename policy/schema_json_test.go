@@ -1,0 +1,241 @@
+package policy
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"sandbox/arch"
+	"sandbox/policies"
+)
+
+// A jsonSchema is as much of a JSON Schema as the tests look at.
+type jsonSchema struct {
+	Description string
+	Enum        []any
+	Properties  map[string]jsonSchema
+	Additional  any `json:"additionalProperties"`
+	Definitions map[string]jsonSchema
+}
+
+func readSchema(t *testing.T) jsonSchema {
+	t.Helper()
+	var schema jsonSchema
+	if err := json.Unmarshal([]byte(policies.Schema()), &schema); err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// TestSchemaKeys holds the keys of the shipped schema to those of the reader.
+// If a key is new: describe it in policies/policy.schema.json.
+func TestSchemaKeys(t *testing.T) {
+	schema := readSchema(t)
+	for _, table := range []struct {
+		name   string
+		schema jsonSchema
+		keys   []string
+	}{
+		{"file", schema, fileKeys},
+		{"rule", schema.Definitions["rule"], ruleKeys},
+		{"test", schema.Definitions["test"], testKeys},
+	} {
+		want := slices.Sorted(slices.Values(table.keys))
+		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(table.schema.Properties))); diff != "" {
+			t.Errorf("%s: keys of the reader -, of the schema +:\n%s", table.name, diff)
+		}
+		if table.schema.Additional != false {
+			t.Errorf("%s: the schema allows other keys", table.name)
+		}
+		for key, property := range table.schema.Properties {
+			if property.Description == "" {
+				t.Errorf("%s: %s has no description", table.name, key)
+			}
+		}
+	}
+	var abis []any
+	for _, abi := range arch.ABIs() {
+		abis = append(abis, abi.String())
+	}
+	if diff := cmp.Diff(abis, schema.Definitions["abiName"].Enum); diff != "" {
+		t.Errorf("ABIs of the tables -, of the schema +:\n%s", diff)
+	}
+}
+
+func compileSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(policies.Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("policy.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("policy.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// follows returns what the schema says about a policy.
+func follows(t *testing.T, schema *jsonschema.Schema, text string) error {
+	t.Helper()
+	decoded := map[string]any{}
+	if _, err := toml.Decode(text, &decoded); err != nil {
+		t.Fatalf("%v in:\n%s", err, text)
+	}
+	return schema.Validate(plain(decoded))
+}
+
+// plain returns a decoded value in the types that JSON has.
+func plain(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key := range v {
+			v[key] = plain(v[key])
+		}
+		return v
+	case []map[string]any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = plain(v[i])
+		}
+		return list
+	case []any:
+		for i := range v {
+			v[i] = plain(v[i])
+		}
+		return v
+	}
+	return v
+}
+
+// TestSchemaAccepts validates every policy that the loader takes.
+func TestSchemaAccepts(t *testing.T) {
+	schema := compileSchema(t)
+	texts := map[string]string{}
+	for _, name := range policies.Names() {
+		texts[name], _ = policies.Text(name)
+	}
+	docker, err := os.ReadFile("testdata/docker.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts["docker"] = string(docker)
+	archives, err := filepath.Glob("testdata/policies/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range archives {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			// A file that only another one extends need not have a default.
+			if strings.HasSuffix(f.Name, "/p.toml") {
+				texts[f.Name] = string(f.Data)
+			}
+		}
+	}
+	if len(texts) < 20 {
+		t.Errorf("there are only %d policies", len(texts))
+	}
+	for name, text := range texts {
+		if err := follows(t, schema, text); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestSchemaRejects adds mistakes to a good policy.
+func TestSchemaRejects(t *testing.T) {
+	const good = "version = 1\ndefault = 'deny'\nabi = ['x86_64']\nkernel = '6.1'\n" +
+		"[const]\nA = 1\n[set]\nS = ['A']\n[[rule]]\naction = 'allow'\nfilters = ['read']\n" +
+		"[[test]]\ncall = 'read(0)'\nwant = 'allow'\n"
+	schema := compileSchema(t)
+	if err := follows(t, schema, good); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ old, wrong string }{
+		{"version = 1\n", ""},
+		{"version = 1", "version = 2"},
+		{"version = 1", "version = '1'"},
+		{"default = 'deny'\n", ""},
+		{"default", "defualt"},
+		{"'deny'", "'denied'"},
+		{"'deny'", "'errno'"},
+		{"'deny'", "'errno()'"},
+		{"'deny'", "'deny(1)'"},
+		{"'deny'", "1"},
+		{"kernel = '6.1'", "kernel = 6.1"},
+		{"kernel = '6.1'", "kernel = '6.1.3'"},
+		{"['x86_64']", "'x86_64'"},
+		{"['x86_64']", "[]"},
+		{"['x86_64']", "['x86-64']"},
+		{"['x86_64']", "['x86_64', 'x86_64']"},
+		{"version", "extends = 'baseline'\nversion"},
+		{"version", "extends = []\nversion"},
+		{"version", "extends = [1]\nversion"},
+		{"A = 1", "A = true"},
+		{"A = 1", "A = 1.5"},
+		{"A = 1", "A = ['x']"},
+		{"A = 1", "'A B' = 1"},
+		{"S = ['A']", "S = 'A'"},
+		{"S = ['A']", "S = []"},
+		{"S = ['A']", "S = [true]"},
+		{"[[rule]]", "[rule]"},
+		{"[[rule]]", "[[rules]]"},
+		{"action = 'allow'\n", ""},
+		{"action = 'allow'", "action = 'alow'"},
+		{"action = 'allow'", "actoin = 'allow'"},
+		{"filters = ['read']", ""},
+		{"filters = ['read']", "filters = []"},
+		{"filters = ['read']", "filters = ['']"},
+		{"filters = ['read']", "filters = 'read'"},
+		{"filters = ['read']", "filters = ['read']\nname = 1"},
+		{"filters = ['read']", "filters = ['read']\nreason = ['x']"},
+		{"[[test]]", "[test]"},
+		{"call = 'read(0)'", ""},
+		{"call = 'read(0)'", "call = ''"},
+		{"want = 'allow'", ""},
+		{"want = 'allow'", "want = 'alow'"},
+		{"want = 'allow'", "want = 'allow'\nrule = ''"},
+		{"want = 'allow'", "want = 'allow'\nabi = 'x86-64'"},
+		{"want = 'allow'", "want = 'allow'\nabi = []"},
+		{"want = 'allow'", "want = 'allow'\nfilters = ['read']"},
+		{"filters = ['read']", "filters = ['read']\nabi = ['x32']"},
+		{"filters = ['read']", "filters = ['read']\nprio = 1"},
+	} {
+		text := strings.Replace(good, test.old, test.wrong, 1)
+		if text == good {
+			t.Fatalf("%q is not in the policy", test.old)
+		}
+		if follows(t, schema, text) == nil {
+			t.Errorf("the schema takes %q for %q", test.wrong, test.old)
+		}
+		// The schema must not be stricter than the reader.
+		request := Request{
+			Policies: []string{"p.toml"}, Native: arch.X86_64,
+			ReadFile: func(string) (string, error) { return text, nil },
+		}
+		loaded, list := Load(request)
+		if loaded != nil {
+			_, list = loaded.Layers[0].Tests()
+		}
+		if !list.Failed() {
+			t.Errorf("the reader takes %q for %q", test.wrong, test.old)
+		}
+	}
+}
