@@ -80,16 +80,12 @@ func suggestMask(d *diag.Diagnostic, x filter.Expr) {
 // here returns " on i386" where a parameter's type is another one on the
 // 64-bit ABI of the same machines.
 func (c *checker) here(o *operand) string {
-	n, ok := unparen(o.x).(*filter.Name)
-	if !ok || c.layout == nil || len(c.layout.calls) == 0 || c.abi.Machine() == c.abi {
+	call, param := c.paramOf(o)
+	if param == nil || c.abi.Machine() == c.abi {
 		return ""
 	}
-	here, ok := c.layout.calls[0].Param(n.Text)
-	if !ok {
-		return ""
-	}
-	if call, ok := c.abi.Machine().Syscall(c.layout.calls[0].Name); ok {
-		if there, ok := call.Param(n.Text); !ok || there.Type == here.Type {
+	if other, ok := c.abi.Machine().Syscall(call.Name); ok {
+		if there, ok := other.Param(param.Name); !ok || there.Type == param.Type {
 			return ""
 		}
 	}
@@ -120,17 +116,12 @@ func (c *checker) suggestEqual(d *diag.Diagnostic, at comparison, o *operand, v 
 // suggestRegister says where the high half of a 32-bit parameter is, if the
 // operand is one.
 func (c *checker) suggestRegister(d *diag.Diagnostic, o *operand) bool {
-	n, ok := unparen(o.x).(*filter.Name)
-	if !ok || c.layout == nil {
+	_, param := c.paramOf(o)
+	if param == nil {
 		return false
 	}
-	for i := range c.names {
-		if p := c.layout.params[i]; p != nil && c.names[i].text == n.Text {
-			d.Hintf("the kernel reads %d bits of %s; args[%d] is all of the register", p.Type.Bits, n.Text, p.Low)
-			return true
-		}
-	}
-	return false
+	d.Hintf("the kernel reads %d bits of %s; args[%d] is all of the register", param.Type.Bits, text(o.x), param.Low)
+	return true
 }
 
 // swapped returns the comparison with its integer cast to the other signedness.

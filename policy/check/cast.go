@@ -59,7 +59,7 @@ func (c *checker) cast(x *filter.Cast) operand {
 		}
 		o = valueOf(x, to.Type, bits)
 	}
-	o.kind, o.x = integer, x
+	o.kind, o.x, o.param = integer, x, nil
 	if to.keep < 32 {
 		return c.narrow(o, to.keep)
 	}

@@ -21,7 +21,7 @@ type Input struct {
 	ABI      arch.ABI
 	Kernel   arch.Version // the policy's baseline; zero: the newest in the tables
 	Action   typed.ActionKind
-	Scope    *Scope // the constants and sets in reach; may be nil
+	Scope    *Scope // the constants, sets and functions in reach; may be nil
 	Position func(diag.Span) typed.Position
 }
 
@@ -31,7 +31,7 @@ type Input struct {
 // order has no meaning. None is returned if every selected call is missing on
 // this ABI, which is worth a note, or if the diagnostics hold an error.
 func Filters(in Input) ([]typed.Filter, diag.List) {
-	c := checker{abi: in.ABI, scope: in.Scope, position: in.Position, action: in.Action}
+	c := checker{abi: in.ABI, context: context{scope: in.Scope}, position: in.Position, action: in.Action}
 	if c.position == nil {
 		c.position = func(diag.Span) typed.Position { return typed.Position{} }
 	}
@@ -56,25 +56,46 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 // A checker checks one filter, or one constant expression, for one ABI.
 type checker struct {
 	abi      arch.ABI
-	scope    *Scope
 	position func(diag.Span) typed.Position
 	action   typed.ActionKind
 	list     diag.List
-	lints    diag.List // what is said only if nothing is wrong
+	lints    diag.List  // what is said only if nothing is wrong
+	held     *heldLints // in place of lints, while the value of a local is typed
 
 	selected selection
-	names    []name  // what the body's names are, if parameters
-	layout   *layout // the layout being typed; nil in constant expressions
+	names    []name // what the body's names are, if parameters
+	locals   []local
+	context
 
 	readsArguments bool // the body looks at a parameter or at args
 	negated        bool // an odd number of "!" stands around what is typed now
 
 	// foreign is set while definitions are checked for an ABI on which they may
 	// never be used: constants of other ABIs are no errors then.
-	foreign bool
-	results map[*definition]*result // of the definitions used so far
+	foreign  bool
+	results  map[*definition]*result // of the definitions used so far
+	shipped  map[string]*definition  // the standard functions used so far
+	applying []*definition           // the functions whose soundness is being looked into
 
 	searches int // for names that were probably meant
+
+	size      int       // how many operators and operands the condition has come to
+	work      int       // how many of them were typed in copies
+	copies    int       // how many functions and loops stand around what is typed now
+	outermost diag.Span // the first of them
+	exhausted bool      // the condition has become too large
+}
+
+// A context is what names mean at a place.
+type context struct {
+	scope    *Scope
+	layout   *layout     // the layout being typed; nil in constant expressions
+	function *definition // whose body this is; nil: a filter's or a constant's
+	frame    int         // the locals from here on are in sight
+
+	// standIn is where a standard function is used, which stands for its text
+	// in reports.
+	standIn *diag.Span
 }
 
 func (c *checker) filters(in Input) []typed.Filter {
@@ -92,7 +113,11 @@ func (c *checker) filters(in Input) []typed.Filter {
 	layouts := c.layouts()
 	for i := range layouts {
 		c.layout = &layouts[i]
+		c.size, c.work = 0, 0
 		when := c.condition(in.Filter.Body)
+		if always, ok := when.(*typed.Truth); ok && !c.list.Failed() {
+			c.list.Errorf(in.Filter.Body.Span(), "always %t, whatever the call", always.Value)
+		}
 		filters = append(filters, typed.Filter{Numbers: c.layout.ranges(), When: when, At: at, Text: in.Text})
 	}
 	c.layout = nil

@@ -45,6 +45,9 @@ func (c *checker) comparison(x *filter.Binary) operand {
 	rv, rightFixed := r.constant()
 	var cond typed.Bool
 	switch {
+	case leftFixed && rightFixed && c.generic(x):
+		lv, rv = sameSense(op, &l, &r)
+		return truthOf(x, &typed.Truth{Value: ordered(op, lv.Cmp(rv))})
 	case leftFixed && rightFixed:
 		c.list.Errorf(x.At, "always %t: both sides are constants", ordered(op, lv.Cmp(rv))).
 			Labelf("%s %s %s", lv, x.Op, rv)
@@ -82,8 +85,23 @@ func (c *checker) compareConstant(at comparison, o *operand, v *big.Int, sense a
 		c.alwaysSame(at, o, v, at.op == typed.Ne)
 		return &typed.Truth{Value: at.op == typed.Ne}
 	}
-	c.lintEqual(at, o, v)
+	c.lint(at.op == typed.Eq, func() { c.lintEqual(at, o, v) })
 	return &typed.Compare{Op: at.op, X: o.int, Y: &typed.Value{Of: t, Bits: bits}}
+}
+
+// sameSense returns two constants as the numbers that they are beside each
+// other: one without a type is taken as it would be beside a parameter of the
+// other one's type.
+func sameSense(op typed.CompareOp, l, r *operand) (*big.Int, *big.Int) {
+	lv, _ := l.constant()
+	rv, _ := r.constant()
+	switch {
+	case l.kind == integer && r.kind == constant:
+		rv = adapt(rv, r.sense, l.int.Type(), op)
+	case l.kind == constant && r.kind == integer:
+		lv = adapt(lv, l.sense, r.int.Type(), op)
+	}
+	return lv, rv
 }
 
 // adapt returns a negative constant as the number that its bits are in an

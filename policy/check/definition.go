@@ -11,7 +11,7 @@ import (
 // Constant returns the value of an expression of constants on one ABI, such as
 // "O_WRONLY | O_CREAT". scope may be nil.
 func Constant(abi arch.ABI, scope *Scope, x filter.Expr) (*big.Int, diag.List) {
-	c := checker{abi: abi, scope: scope}
+	c := checker{abi: abi, context: context{scope: scope}}
 	v, _ := c.constantExpr(x)
 	if c.list != nil {
 		c.list.Sort()
@@ -42,6 +42,7 @@ func (c *checker) constantExpr(x filter.Expr) (*big.Int, bool) {
 // A result is what a definition came to on this ABI.
 type result struct {
 	done    bool // false while it is being evaluated
+	bad     bool // of a function: it cannot be applied
 	value   operand
 	members []operand
 }
@@ -55,23 +56,29 @@ func (c *checker) evaluate(d *definition) *result {
 		}
 		return r
 	}
-	if c.results == nil {
-		c.results = make(map[*definition]*result)
-	}
-	r := new(result)
-	c.results[d] = r
-
-	scope, place := c.scope, c.layout
-	c.scope, c.layout = d.home, nil
-	if d.isSet {
+	r := c.begin(d)
+	outside, size, held, negated := c.context, c.size, c.held, c.negated
+	c.context = context{scope: d.home, frame: len(c.locals)}
+	c.held, c.negated = nil, false
+	if d.kind == aSet {
 		for _, member := range d.members {
 			r.members = append(r.members, c.definedConstant(member))
 		}
 	} else {
 		r.value = c.definedConstant(d.value)
 	}
-	c.scope, c.layout = scope, place
+	c.context, c.size, c.held, c.negated = outside, size, held, negated
 	r.done = true
+	return r
+}
+
+// begin files the result of a definition, still to be filled in.
+func (c *checker) begin(d *definition) *result {
+	if c.results == nil {
+		c.results = make(map[*definition]*result)
+	}
+	r := new(result)
+	c.results[d] = r
 	return r
 }
 

@@ -28,7 +28,7 @@ func scopeOf(t testing.TB, definitions ...string) *Scope {
 	return scope
 }
 
-// define adds one definition to a scope.
+// define adds one definition to a scope: a constant, a set or "f(x) = body".
 func define(t testing.TB, scope *Scope, text string) diag.List {
 	t.Helper()
 	source := &diag.Source{Name: "definitions", Text: text}
@@ -36,6 +36,14 @@ func define(t testing.TB, scope *Scope, text string) diag.List {
 	at := diag.Span{Source: source, Start: 0, End: len(name)}
 	value := diag.Text{Source: source, Base: len(name) + len(" = ")}
 	value.String = text[value.Base:]
+	if strings.Contains(name, "(") {
+		signature, list := filter.ParseSignature(diag.Text{Source: source, String: name})
+		body, problems := filter.ParseBody(value)
+		if list = append(list, problems...); list.Failed() {
+			t.Fatal(render(list))
+		}
+		return scope.DefineFunction(signature, body)
+	}
 	if !strings.HasPrefix(value.String, "{") {
 		x, list := filter.ParseExpr(value)
 		if list.Failed() {
@@ -63,7 +71,16 @@ func TestDiagnostics(t *testing.T) {
 	}
 	scope := scopeOf(t,
 		"FOREVER = FOREVER2 + 1", "FOREVER2 = FOREVER * 2", "NONSENSE = O_RDONLEE", "ZERO = 1 / 0", "OF_X86 = MAP_32BIT",
-		"MINUS = -1", "fd = 3", "whence_ok = {SEEK_SET, SEEK_CUR}", "negatives = {1, -1, AT_FDCWD}",
+		"MINUS = -1", "fd = 3",
+		"writes(flags) = flags & O_ACCMODE != O_RDONLY || flags & (O_CREAT | O_TRUNC) != 0",
+		"bit(x, n) = x & 1 << n != 0", "is(x, value) = x == value", "is_null(p) = p == 0", "outer(x) = is(x, 0xffffffff)",
+		"loops(x) = again(x) + 1", "again(x) = loops(x)", "self(x) = self(x)", "calls_self(x) = self(x) == 1",
+		"peeks(x) = args[0] == x && nr != 1", "outside(x) = x == dirfd", "misspelt(mask) = maks == 1", "wrong(x) = x == O_CRAET",
+		"set_as_number(x) = x == negatives", "function_as_number(x) = x == is", "no_set(x) = x in nowhere",
+		"hides(x) = any(x in {1, 2}: x == 1)", "hides_too(O_CREAT) = O_CREAT == 1", "unused(x, y) = x == 1", "few(x) = is(x)",
+		"x86(x) = x & MAP_32BIT != 0", "level0(x) = x ^ x",
+		"level1(x) = level0(level0(x))", "level2(x) = level1(level1(x))", "level3(x) = level2(level2(x))", "level4(x) = level3(level3(x))",
+		"up_to(x, n) = any(i in 0..n: x == i)", "whence_ok = {SEEK_SET, SEEK_CUR}", "negatives = {1, -1, AT_FDCWD}",
 	)
 	var b strings.Builder
 	for _, block := range strings.Split(string(data), "\n# ")[1:] {

@@ -14,29 +14,33 @@ const maxConstantBits = 256
 // condition types an expression where a truth value is needed. An integer
 // there means "!= 0".
 func (c *checker) condition(x filter.Expr) typed.Bool {
+	c.grow(1)
 	switch x := x.(type) {
 	case *filter.Paren:
 		return c.condition(x.X)
+	case *filter.Let:
+		return let(c, x, c.condition)
 	case *filter.Unary:
 		if x.Op == filter.Not {
 			c.negated = !c.negated
 			inner := c.condition(x.X)
 			c.negated = !c.negated
-			return &typed.NotExpr{X: inner}
+			return negation(inner)
 		}
 	case *filter.Binary:
 		switch x.Op {
 		case filter.AndAnd:
 			left := c.condition(x.X)
-			return &typed.AndExpr{X: left, Y: c.condition(x.Y)}
+			return conjunction(left, c.condition(x.Y))
 		case filter.OrOr:
 			left := c.condition(x.X)
-			return &typed.OrExpr{X: left, Y: c.condition(x.Y)}
+			return disjunction(left, c.condition(x.Y))
 		}
 	}
 	o := c.expr(x)
 	switch o.kind {
 	case truth:
+		c.release(o.held)
 		return o.cond
 	case pointer:
 		c.list.Errorf(x.Span(), "%s is a pointer, not a truth value", text(x)).
@@ -50,6 +54,9 @@ func (c *checker) condition(x filter.Expr) typed.Bool {
 // nonZero types an integer where a truth value is needed.
 func (c *checker) nonZero(x filter.Expr, o *operand) typed.Bool {
 	if v, ok := o.constant(); ok {
+		if c.generic(x) {
+			return &typed.Truth{Value: v.Sign() != 0}
+		}
 		c.list.Errorf(x.Span(), "always %t: %s is a constant", v.Sign() != 0, text(x)).
 			Labelf("the condition depends on nothing")
 		return &typed.Truth{}
@@ -61,10 +68,14 @@ func (c *checker) nonZero(x filter.Expr, o *operand) typed.Bool {
 // predicate wraps what somebody wrote as one condition, so that an explanation
 // can show it with the values of its operands.
 func (c *checker) predicate(x filter.Expr, cond typed.Bool, operands ...*operand) typed.Bool {
-	p := &typed.Predicate{X: cond, At: c.position(x.Span()), Text: filter.Print(unparen(x))}
+	at := x.Span()
+	if c.standIn != nil {
+		at = *c.standIn
+	}
+	p := &typed.Predicate{X: cond, At: c.position(at), Text: c.printed(x)}
 	for _, o := range operands {
 		if _, fixed := o.constant(); !fixed && o.int != nil {
-			p.Operands = append(p.Operands, typed.Operand{Text: filter.Print(o.x), Value: o.int})
+			p.Operands = append(p.Operands, typed.Operand{Text: c.printed(o.x), Value: o.int})
 		}
 	}
 	return p
@@ -72,6 +83,9 @@ func (c *checker) predicate(x filter.Expr, cond typed.Bool, operands ...*operand
 
 // expr types any expression.
 func (c *checker) expr(x filter.Expr) operand {
+	if c.grow(1); c.exhausted {
+		return operand{}
+	}
 	switch x := x.(type) {
 	case *filter.Paren:
 		return c.expr(x.X)
@@ -98,8 +112,14 @@ func (c *checker) expr(x filter.Expr) operand {
 			return c.comparison(x)
 		}
 		return c.arithmetic(x)
+	case *filter.Apply:
+		return c.apply(x)
+	case *filter.Quantifier:
+		return c.quantifier(x)
+	case *filter.Let:
+		return let(c, x, c.expr)
 	}
-	c.list.Errorf(x.Span(), "functions, locals and loops are not part of this version")
+	c.list.Errorf(x.Span(), "not part of this version of the language")
 	return operand{}
 }
 

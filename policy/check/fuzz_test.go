@@ -27,8 +27,9 @@ func FuzzCheck(f *testing.F) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for i := range 50 {
 		g := generator{r, []string{"dfd", "flags", "mode", "filename", "args[0]", "nr"}}
-		f.Add("openat, open: "+g.condition(2), uint64(i))
+		f.Add("openat, open: "+g.body(2), uint64(i))
 	}
+	scope, functions := scopeOf(f, functionTexts[:]...), referenceFunctions(f)
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
 		source := &diag.Source{Name: "fuzz", Text: text}
 		parsed, _ := filter.Parse(source.Whole())
@@ -38,7 +39,7 @@ func FuzzCheck(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, seed))
 		for _, abi := range [...]arch.ABI{arch.X86_64, arch.I386} {
 			for _, action := range [...]typed.ActionKind{typed.Allow, typed.KillProcess} {
-				filters, list := Filters(Input{Filter: parsed, Text: text, ABI: abi, Action: action, Position: position})
+				filters, list := Filters(Input{Filter: parsed, Text: text, ABI: abi, Action: action, Scope: scope, Position: position})
 				if list.Failed() && filters != nil {
 					t.Errorf("%d filters in spite of an error on %s", len(filters), abi)
 				}
@@ -51,7 +52,7 @@ func FuzzCheck(f *testing.F) {
 					for i := range regs.Args {
 						regs.Args[i] = randomRegister(r)
 					}
-					compareWithReference(t, abi, parsed, filters, regs, r)
+					compareWithReference(t, abi, functions, parsed, filters, regs, r)
 				}
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sandbox/arch"
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -20,7 +21,7 @@ func (c *checker) lintEqual(at comparison, o *operand, v *big.Int) {
 		return
 	}
 	c.lintWidth(at.x, o)
-	call, param := c.paramOf(o.x)
+	call, param := c.paramOf(o)
 	written, other := text(o.x), text(at.other)
 	switch {
 	case isSocketType(call, param):
@@ -45,7 +46,7 @@ func (c *checker) lintMember(x *filter.In, o *operand) {
 		return
 	}
 	c.lintWidth(x, o)
-	call, param := c.paramOf(o.x)
+	call, param := c.paramOf(o)
 	written := text(o.x)
 	switch {
 	case isSocketType(call, param):
@@ -60,7 +61,45 @@ func (c *checker) lintMember(x *filter.In, o *operand) {
 // refuses reports whether the rule refuses the calls for which a condition at
 // this place is as given.
 func (c *checker) refuses(condition bool) bool {
-	return c.action >= typed.Errno && condition != c.negated
+	return c.action >= typed.Errno && (c.held != nil || condition != c.negated)
+}
+
+// heldLints are lints about a condition that is the value of a local: those
+// that hold where being true, or false, makes the rule refuse a call.
+type heldLints struct{ whenFalse, whenTrue diag.List }
+
+func (h *heldLints) list(when bool) *diag.List {
+	if when {
+		return &h.whenTrue
+	}
+	return &h.whenFalse
+}
+
+// lint calls f, which warns about a rule that refuses calls for which a
+// condition is as given. What the value of a local will do is not known yet.
+func (c *checker) lint(condition bool, f func()) {
+	before := len(c.lints)
+	f()
+	if c.held != nil {
+		list := c.held.list(condition != c.negated)
+		*list = append(*list, c.lints[before:]...)
+		c.lints = c.lints[:before]
+	}
+}
+
+// release says what was held about a truth value that is used here.
+func (c *checker) release(held *heldLints) {
+	if held == nil {
+		return
+	}
+	for _, when := range [...]bool{false, true} {
+		if list := *held.list(when); c.held != nil {
+			into := c.held.list(when != c.negated)
+			*into = append(*into, list...)
+		} else if c.refuses(when) {
+			c.lints = append(c.lints, list...)
+		}
+	}
 }
 
 // isFlags reports whether a parameter is bits that are set one by one.

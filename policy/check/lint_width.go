@@ -10,7 +10,7 @@ import (
 // some, where the kernel looks at fewer bits: the caller passes it by setting
 // one of the others (CVE-2019-10063).
 func (c *checker) lintWidth(at filter.Expr, o *operand) {
-	if _, param := c.paramOf(o.x); param != nil && param.Partly {
+	if _, param := c.paramOf(o); param != nil && param.Partly {
 		c.lints.Warnf(at.Span(), "misses callers that set an upper bit of %s, which the kernel drops for some uses", text(o.x)).
 			Hintf("write (u32)%s, if this is one of those uses", text(o.x))
 		return

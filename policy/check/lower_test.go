@@ -47,6 +47,29 @@ func TestLowering(t *testing.T) {
 		{x86_64, "#9999: args[0] & 1 != 0", "9999: [(!= (& a0:64 1:u64) 0:u64)]"},
 		{x86_64, "#0: fd == 1", "0: [(== a0 1:u32)]"},
 
+		// Locals.
+		{x86_64, "openat: let t = flags & 3; t == 1 || t == 2", "257: (|| [(== (& (i32 a2) 3:i32) 1:i32)] [(== (& (i32 a2) 3:i32) 2:i32)])"},
+		{x86_64, "read: let m = ~O_CLOEXEC; count & m == 0 && fd & m == 0", "0: (&& [(== (& a2:64 0xfffffffffff7ffff:u64) 0:u64)] [(== (& a0 0xfff7ffff:u32) 0:u32)])"},
+		{x86_64, "openat: let w = flags & 3 != 0; let c = mode; !w && c == 1", "257: (&& (! [(!= (& (i32 a2) 3:i32) 0:i32)]) [(== (& a3 65535:u32) 1:u32)])"},
+		{x86_64, "openat: let t = flags; t", "257: [(!= (i32 a2) 0:i32)]"},
+		{i386, "fallocate: let end = offset + len; end < 0", "324: [(< (+ (i64 a2:a3) (i64 a4:a5)) 0:i64)]"},
+
+		// Loops.
+		{x86_64, "read: any(i in 0..3: args[i] == 7)", "0: (|| (|| [(== a0:64 7:u64)] [(== a1:64 7:u64)]) [(== a2:64 7:u64)])"},
+		{x86_64, "lseek: all(w in {SEEK_SET, SEEK_CUR + 4}: whence != w)", "8: (&& [(!= a2 0:u32)] [(!= a2 5:u32)])"},
+		{x86_64, "read: any(i in 0..3: i != 1 && args[i] == 7)", "0: (|| [(== a0:64 7:u64)] [(== a2:64 7:u64)])"},
+		{x86_64, "read: all(i in -1..2: i in {0, 1} || fd != i + 5)", "0: [(!= a0 4:u32)]"},
+		{x86_64, "read: any(i in 0..3: any(j in 0..i: args[i] == args[j]))", "0: (|| [(== a1:64 a0:64)] (|| [(== a2:64 a0:64)] [(== a2:64 a1:64)]))"},
+		{x86_64, "setresuid: any(v in {-1, (u32)7}: ruid == v)", "117: (|| [(== a0 0xffffffff:u32)] [(== a0 7:u32)])"},
+
+		// Standard functions.
+		{x86_64, "openat: only(flags, O_CLOEXEC | O_ACCMODE)", "257: [(== (& (i32 a2) -524292:i32) 0:i32)]"},
+		{x86_64, "mmap: has(prot, 6)", "9: [(== (& a2 6:u32) 6:u32)]"},
+		{x86_64, "ioctl: ioc_type(cmd) == 0x54", "16: [(== (& (>> a1 8:u32) 255:u32) 84:u32)]"},
+		{x86_64, "ioctl: cmd == ioc_nr(TIOCSTI)", "16: [(== a1 18:u32)]"},
+		{arch.PPC64LE, "ioctl: ioc_size(cmd) == 8", "54: [(== (>> (& a1 0x1fff0000:u32) 16:u32) 8:u32)]"},
+		{x86_64, "mknod: dev == makedev(259, 0x12345)", "133: [(== a2 0x12310345:u32)]"},
+
 		// Truth.
 		{x86_64, "openat: flags", "257: [(!= (i32 a2) 0:i32)]"},
 		{x86_64, "openat: !flags", "257: (! [(!= (i32 a2) 0:i32)])"},

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,27 +47,34 @@ func TestMeaning(t *testing.T) {
 		{arch.S390X, "fchmodat, mkdirat", []string{"dfd", "mode", "args[1]"}},
 		{arch.I386, "lseek, openat", []string{"args[0]", "args[1]", "nr"}},
 	}
+	scope, functions := scopeOf(t, functionTexts[:]...), referenceFunctions(t)
 	accepted, matched := 0, 0
-	for range 20000 {
+	written := map[string]int{} // what the accepted filters hold
+	for range 40000 {
 		s := subjects[r.IntN(len(subjects))]
 		g := generator{r, s.ints}
-		text := s.calls + ": " + g.condition(3)
+		text := s.calls + ": " + g.body(3)
 		source := &diag.Source{Name: "random", Text: text}
 		f, list := filter.Parse(source.Whole())
 		if list.Failed() {
 			t.Fatalf("does not parse:\n%s", render(list))
 		}
-		filters, list := Filters(Input{Filter: f, Text: text, ABI: s.abi, Action: typed.Errno, Position: position})
+		filters, list := Filters(Input{Filter: f, Text: text, ABI: s.abi, Action: typed.Errno, Scope: scope, Position: position})
 		if list.Failed() {
 			continue
 		}
 		accepted++
+		for _, part := range [...]string{"let ", "any(", "all(", "twice(", "bigger(", "among(", "apart(", "mix(", "either(", "only(", "dev_minor("} {
+			if strings.Contains(text, part) {
+				written[part]++
+			}
+		}
 		for range 4 {
 			regs := &typed.Call{Arch: s.abi.Audit(), IP: randomRegister(r)}
 			for i := range regs.Args {
 				regs.Args[i] = randomRegister(r)
 			}
-			if compareWithReference(t, s.abi, f, filters, regs, r) {
+			if compareWithReference(t, s.abi, functions, f, filters, regs, r) {
 				matched++
 			}
 			if t.Failed() {
@@ -75,13 +83,60 @@ func TestMeaning(t *testing.T) {
 		}
 	}
 	t.Logf("%d filters accepted, %d calls matched", accepted, matched)
+	for part, n := range written {
+		t.Logf("%s in %d", part, n)
+		if n < 200 {
+			t.Errorf("%s is only in %d accepted filters", part, n)
+		}
+	}
 	if accepted < 10000 || matched < 20000 {
 		t.Errorf("only %d filters were accepted, and %d calls matched", accepted, matched)
 	}
 }
 
+// functionTexts are functions for random filters. Their parameters and locals
+// have the names of parameters that filters use, to catch one being taken for
+// the other.
+var functionTexts = [...]string{
+	"twice(mode) = mode + mode",
+	"both(flags, dfd) = flags & dfd == dfd",
+	"bigger(x, flags) = let dfd = x ^ flags; dfd > x && !zero(dfd)",
+	"zero(x) = x == 0",
+	"among(x, n) = any(k in 0..n: x == k)",
+	"apart(x, n) = all(k in {n, n + 1, 7}: x != k || n == 2)",
+	"mix(mode, count) = let t = twice(mode); let u = t - count; u | (t & u)",
+	"either(flags, mode) = flags || mode",
+	"seven() = 7",
+}
+
+// referenceFunctions parses the functions above and the standard ones.
+func referenceFunctions(t testing.TB) map[string]referenceFunction {
+	t.Helper()
+	functions := make(map[string]referenceFunction)
+	add := func(signature, body string) {
+		s, list := filter.ParseSignature((&diag.Source{Text: signature}).Whole())
+		x, problems := filter.ParseBody((&diag.Source{Text: body}).Whole())
+		if list.Failed() || problems.Failed() {
+			t.Fatalf("%s = %s does not parse", signature, body)
+		}
+		f := referenceFunction{body: x}
+		for _, param := range s.Params {
+			f.params = append(f.params, param.Text)
+		}
+		functions[s.Name.Text] = f
+	}
+	for _, text := range functionTexts {
+		signature, body, _ := strings.Cut(text, " = ")
+		add(signature, body)
+	}
+	for i := range standard {
+		add(standard[i].signature, standard[i].body)
+	}
+	return functions
+}
+
 // compareWithReference makes one call of one of the filters' numbers.
-func compareWithReference(t *testing.T, abi arch.ABI, f *filter.Filter, filters []typed.Filter, regs *typed.Call, r *rand.Rand) bool {
+func compareWithReference(t *testing.T, abi arch.ABI, functions map[string]referenceFunction, f *filter.Filter, filters []typed.Filter, regs *typed.Call, r *rand.Rand) bool {
 	t.Helper()
 	for i := range filters {
 		if problem := invalidity(&filters[i]); problem != "" {
@@ -92,7 +147,7 @@ func compareWithReference(t *testing.T, abi arch.ABI, f *filter.Filter, filters 
 	regs.Nr = chosen.Numbers[r.IntN(len(chosen.Numbers))].First
 	call, _ := abi.Numbered(regs.Nr)
 	got := chosen.When == nil || typed.Holds(chosen.When, regs)
-	want := f.Body == nil || reference{abi, call, regs}.holds(f.Body)
+	want := f.Body == nil || reference{abi: abi, call: call, regs: regs, functions: functions}.holds(f.Body)
 	if got != want {
 		t.Errorf("%s\nof nr %d, ip %#x, args %#x: %t, want %t", dumpFilter(chosen), regs.Nr, regs.IP, regs.Args, got, want)
 	}
@@ -108,9 +163,59 @@ type generator struct {
 
 func (g generator) pick(list ...string) string { return list[g.IntN(len(list))] }
 
+// body writes locals and a condition that may use them.
+func (g generator) body(depth int) string {
+	if g.IntN(3) > 0 {
+		return g.condition(depth)
+	}
+	name := fmt.Sprintf("t%d", len(g.ints))
+	value := g.integer(depth - 1)
+	if g.IntN(4) == 0 {
+		value = g.condition(depth - 1)
+	}
+	return "let " + name + " = " + value + "; " + g.with(name).body(depth)
+}
+
+// with returns a generator that often uses one more name.
+func (g generator) with(name string) generator {
+	g.ints = append(slices.Clone(g.ints), name, name)
+	return g
+}
+
+// loop writes any or all.
+func (g generator) loop(depth int) string {
+	name := fmt.Sprintf("v%d", len(g.ints))
+	set := g.pick("0..3", "-1..2", "{1, 4}", "{0x80, O_CREAT}", "{-1, (u32)-1}", "{AT_FDCWD, 3, 3}", "0..1")
+	inner := g.with(name)
+	if g.IntN(3) == 0 {
+		inner.ints = append(inner.ints, "args["+name+"]")
+	}
+	return g.pick("any(", "all(") + name + " in " + set + ": " + inner.condition(depth) + ")"
+}
+
+// function writes a function that decides.
+func (g generator) function(depth int) string {
+	x, y := g.integer(depth), g.constant(1)
+	if g.IntN(3) == 0 {
+		y = g.integer(depth)
+	}
+	switch name := g.pick("both", "bigger", "only", "has", "either", "zero", "among", "apart"); name {
+	case "zero":
+		return name + "(" + x + ")"
+	case "among", "apart":
+		return name + "(" + x + ", " + g.pick("0", "1", "2", "5", "seven()") + ")"
+	default:
+		return name + "(" + x + ", " + y + ")"
+	}
+}
+
 func (g generator) condition(depth int) string {
 	if depth > 0 {
-		switch g.IntN(6) {
+		switch g.IntN(8) {
+		case 6:
+			return g.loop(depth - 1)
+		case 7:
+			return g.function(depth - 1)
 		case 0:
 			return g.condition(depth-1) + " && " + g.condition(depth-1)
 		case 1:
@@ -144,7 +249,14 @@ func (g generator) integer(depth int) string {
 		return g.pick(g.ints...)
 	}
 	x := g.integer(depth - 1)
-	switch g.IntN(9) {
+	switch g.IntN(10) {
+	case 9:
+		switch name := g.pick("twice", "mix", "ioc_type", "ioc_size", "dev_minor", "makedev", "sock_type"); name {
+		case "mix", "makedev":
+			return name + "(" + x + ", " + g.constant(1) + ")"
+		default:
+			return name + "(" + x + ")"
+		}
 	case 0:
 		return "(" + x + g.pick(" & ", " | ", " ^ ", " + ", " - ") + g.constant(1) + ")"
 	case 1:
@@ -217,7 +329,7 @@ func TestAlways(t *testing.T) {
 			for i := range regs.Args {
 				regs.Args[i] = randomRegister(r)
 			}
-			if (reference{arch.X86_64, call, regs}).holds(f.Body) != always {
+			if (reference{abi: arch.X86_64, call: call, regs: regs, functions: referenceFunctions(t)}).holds(f.Body) != always {
 				t.Fatalf("not so for args %#x:\n%s", regs.Args, render(list))
 			}
 		}

@@ -33,7 +33,14 @@ func (c *checker) membership(x *filter.In) operand {
 	if !ok {
 		return operand{}
 	}
-	if _, fixed := o.constant(); fixed {
+	c.grow(len(members))
+	if len(members) == 0 { // a range that depends on where this text is copied to
+		return truthOf(x, &typed.Truth{Value: x.Not})
+	}
+	if v, fixed := o.constant(); fixed {
+		if c.generic(x) {
+			return truthOf(x, &typed.Truth{Value: amongConstants(&o, v, members) != x.Not})
+		}
 		c.list.Errorf(x.X.Span(), "%s is a constant", text(x.X)).
 			Labelf("whether it is in the set depends on nothing")
 		return operand{}
@@ -42,12 +49,30 @@ func (c *checker) membership(x *filter.In) operand {
 	if !ok {
 		return operand{}
 	}
-	c.lintMember(x, &o)
+	c.lint(!x.Not, func() { c.lintMember(x, &o) })
 	var cond typed.Bool = &typed.In{X: o.int, Intervals: intervals}
 	if x.Not {
 		cond = &typed.NotExpr{X: cond}
 	}
 	return truthOf(x, c.predicate(x, cond, &o))
+}
+
+// amongConstants reports whether a constant is in a set.
+func amongConstants(o *operand, v *big.Int, members []member) bool {
+	for i := range members {
+		m := &members[i]
+		low, _ := m.low.constant()
+		high, _ := m.high.constant()
+		if !m.isRange {
+			left, right := sameSense(typed.Eq, o, &m.low)
+			if left.Cmp(right) == 0 {
+				return true
+			}
+		} else if low.Cmp(v) <= 0 && v.Cmp(high) <= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // members evaluates what stands to the right of "in". It reports false if that
@@ -65,6 +90,9 @@ func (c *checker) members(set *filter.Set) ([]member, bool) {
 		lv, _ := low.constant()
 		hv, _ := high.constant()
 		if lv.Cmp(hv) >= 0 {
+			if c.generic(set.Low) || c.generic(set.High) {
+				return nil, true
+			}
 			d := c.list.Errorf(set.At, "empty range").Labelf("no number is at least %s and less than %s", lv, hv)
 			d.Hintf("the end of a range is not in it: 0..3 is 0, 1, 2")
 			return nil, false
@@ -88,7 +116,7 @@ func (c *checker) members(set *filter.Set) ([]member, bool) {
 // member evaluates a member of a set written out, or an end of a range.
 func (c *checker) member(x filter.Expr) (operand, bool) {
 	if n, ok := unparen(x).(*filter.Name); ok {
-		if d := c.scope.lookup(n.Text); d != nil && d.isSet {
+		if d := c.scope.lookup(n.Text); d != nil && d.kind == aSet && c.local(n.Text) == nil {
 			c.list.Errorf(x.Span(), "%s is a set", n.Text).
 				Notef(d.at, "defined here").
 				Hintf("a set holds no sets: write x in %s || x in {...}", n.Text)
@@ -107,11 +135,21 @@ func (c *checker) member(x filter.Expr) (operand, bool) {
 	return operand{}, false
 }
 
+// findSet returns the set of a name, or nil if there is none, which is
+// reported.
+func (c *checker) findSet(x *filter.Name) *definition {
+	d := c.scope.lookup(x.Text)
+	if d == nil || d.kind != aSet {
+		c.noSuchSet(x, d)
+		return nil
+	}
+	return d
+}
+
 // namedSet evaluates a set of the scope.
 func (c *checker) namedSet(x *filter.Name) ([]member, bool) {
-	d := c.scope.lookup(x.Text)
-	if d == nil || !d.isSet {
-		c.noSuchSet(x, d)
+	d := c.findSet(x)
+	if d == nil {
 		return nil, false
 	}
 	r := c.use(d, x)

@@ -89,7 +89,7 @@ func (c *checker) opaque(o *operand, used string) {
 	written := text(o.x)
 	d := c.list.Errorf(o.x.Span(), "%s is a pointer and cannot be %s", written, used).
 		Labelf("only == 0 and != 0 can be asked")
-	call, param := c.paramOf(o.x)
+	call, param := c.paramOf(o)
 	if call == nil {
 		return
 	}
@@ -109,19 +109,13 @@ func (c *checker) opaque(o *operand, used string) {
 	d.Hintf("if the address itself is meant, write (%s)%s", wide, written)
 }
 
-// paramOf returns the parameter that an expression is, and a call that has it, or
+// paramOf returns the parameter that an operand is, and a call that has it, or
 // nil twice.
-func (c *checker) paramOf(x filter.Expr) (*arch.Syscall, *arch.Param) {
-	n, ok := unparen(x).(*filter.Name)
-	if !ok || c.layout == nil || len(c.layout.calls) == 0 {
+func (c *checker) paramOf(o *operand) (*arch.Syscall, *arch.Param) {
+	if o.param == nil {
 		return nil, nil
 	}
-	call := c.layout.calls[0]
-	p, ok := call.Param(n.Text)
-	if !ok {
-		return nil, nil
-	}
-	return call, p
+	return c.layout.calls[0], o.param
 }
 
 // isPath reports whether a string parameter of the kernel's is a path.
@@ -134,6 +128,11 @@ func isPath(name string) bool {
 func (c *checker) noSuchSet(x *filter.Name, d *definition) {
 	_, known := c.abi.Constant(x.Text)
 	switch {
+	case c.local(x.Text) != nil:
+		c.list.Errorf(x.At, "%s is one number, not a set", x.Text).
+			Hintf("write == %s, or in {%s}", x.Text, x.Text)
+	case d != nil && d.kind == aFunction:
+		c.list.Errorf(x.At, "%s is a function, not a set", x.Text).Notef(d.at, "defined here")
 	case d != nil:
 		c.list.Errorf(x.At, "%s is a constant, not a set", x.Text).
 			Notef(d.at, "defined here").
@@ -145,7 +144,7 @@ func (c *checker) noSuchSet(x *filter.Name, d *definition) {
 		e := c.list.Errorf(x.At, "there is no set %s", x.Text)
 		sets := func(yield func(string) bool) {
 			for _, def := range c.scope.all() {
-				if def.isSet && !yield(def.name) {
+				if def.kind == aSet && !yield(def.name) {
 					return
 				}
 			}

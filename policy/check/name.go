@@ -33,13 +33,17 @@ func isField(s string) bool {
 	return false
 }
 
-// resolve finds out which names of the body are parameters.
+// resolve finds out which names of the body are parameters, and looks at those
+// that it introduces.
 func (c *checker) resolve(body filter.Expr) {
-	eachName(body, func(x *filter.Name) {
+	w := walker{unused: c.neverUsed}
+	w.introduce = func(x *filter.Name) { c.introduce(x, w.bound) }
+	w.name = func(x *filter.Name) {
 		if !slices.ContainsFunc(c.names, func(n name) bool { return n.text == x.Text }) {
 			c.names = append(c.names, c.resolveName(x))
 		}
-	})
+	}
+	w.walk(body)
 }
 
 func (c *checker) resolveName(x *filter.Name) name {
@@ -78,7 +82,7 @@ func (c *checker) resolveName(x *filter.Name) name {
 
 // notShadowing reports whether a parameter's name is no constant's name too.
 func (c *checker) notShadowing(x *filter.Name) bool {
-	if d := c.scope.lookup(x.Text); d != nil && !d.isSet {
+	if d := c.scope.lookup(x.Text); d != nil && d.kind == aConstant {
 		c.list.Errorf(x.At, "%s is a parameter and a constant", x.Text).
 			Labelf("which one is meant?").
 			Notef(d.at, "the constant is defined here").
@@ -95,7 +99,13 @@ func (c *checker) notShadowing(x *filter.Name) bool {
 
 // name returns what an identifier stands for.
 func (c *checker) name(x *filter.Name) operand {
-	if c.layout != nil {
+	if l := c.local(x.Text); l != nil {
+		c.growBy(l.size, x.At)
+		o := l.value
+		o.x = x
+		return o
+	}
+	if c.layout != nil && c.function == nil {
 		for i := range c.names {
 			n := &c.names[i]
 			switch {
@@ -112,10 +122,8 @@ func (c *checker) name(x *filter.Name) operand {
 		return c.field(x)
 	}
 	if d := c.scope.lookup(x.Text); d != nil {
-		if d.isSet {
-			c.list.Errorf(x.At, "%s is a set", x.Text).
-				Notef(d.at, "defined here").
-				Hintf("ask for membership: x in %s", x.Text)
+		if d.kind != aConstant {
+			c.notConstant(x, d)
 			return operand{}
 		}
 		return c.named(d, x)
@@ -132,6 +140,17 @@ func (c *checker) name(x *filter.Name) operand {
 		}
 	}
 	return operand{}
+}
+
+// notConstant reports the name of a set or a function where an integer is
+// needed.
+func (c *checker) notConstant(x *filter.Name, d *definition) {
+	e := c.list.Errorf(x.At, "%s is %s", x.Text, d.kind).Notef(d.at, "defined here")
+	if d.kind == aSet {
+		e.Hintf("ask for membership: x in %s", x.Text)
+	} else {
+		e.Hintf("write %s", d.signature())
+	}
 }
 
 // field returns nr, arch or ip.

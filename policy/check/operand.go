@@ -25,11 +25,13 @@ type operand struct {
 	kind kind
 	x    filter.Expr // as written, without parentheses around it
 
-	value *big.Int  // of a constant
-	sense adaption  // of a constant
-	int   typed.Int // an integer; for a pointer, the address as an integer
-	known known     // about an integer
+	value *big.Int    // of a constant
+	sense adaption    // of a constant
+	int   typed.Int   // an integer; for a pointer, the address as an integer
+	known known       // about an integer
+	param *arch.Param // which the operand is, if it is one
 	cond  typed.Bool
+	held  *heldLints // about a truth value
 
 	// narrow is the name of a type of fewer bits than 32 that an integer was
 	// promoted from, or "".

@@ -22,9 +22,80 @@ type number struct {
 }
 
 type reference struct {
-	abi  arch.ABI
-	call *arch.Syscall // nil: not in the table
-	regs *typed.Call
+	abi       arch.ABI
+	call      *arch.Syscall // nil: not in the table
+	regs      *typed.Call
+	functions map[string]referenceFunction
+	env       *environment
+}
+
+// A referenceFunction is a function by its text.
+type referenceFunction struct {
+	params []string
+	body   filter.Expr
+}
+
+// An environment holds what locals stand for, the latest first. Their values
+// are looked at each time anew, where they were written.
+type environment struct {
+	name  string
+	value filter.Expr
+	in    *environment
+	outer *environment
+}
+
+// bind returns the reference with one local more.
+func (r reference) bind(name string, value filter.Expr, in *environment) reference {
+	r.env = &environment{name, value, in, r.env}
+	return r
+}
+
+// local finds what a local stands for, and where to look at it.
+func (r reference) local(name string) (filter.Expr, reference, bool) {
+	for e := r.env; e != nil; e = e.outer {
+		if e.name == name {
+			r.env = e.in
+			return e.value, r, true
+		}
+	}
+	return nil, r, false
+}
+
+// apply returns a function's body, and the reference that sees its arguments.
+func (r reference) apply(x *filter.Apply) (filter.Expr, reference) {
+	f := r.functions[x.Func.Text]
+	callee := r
+	callee.env = nil
+	for i, arg := range x.Args {
+		callee = callee.bind(f.params[i], arg, r.env)
+	}
+	return f.body, callee
+}
+
+// each evaluates a loop.
+func (r reference) each(x *filter.Quantifier) bool {
+	members := x.Set.Members
+	if x.Set.Low != nil {
+		end := r.value(x.Set.High).v
+		for i := r.value(x.Set.Low).v; i.Cmp(end) < 0; i = new(big.Int).Add(i, big.NewInt(1)) {
+			members = append(members, constantExpr(i))
+		}
+	}
+	for _, m := range members {
+		if r.bind(x.Var.Text, m, r.env).holds(x.Body) != x.All {
+			return !x.All
+		}
+	}
+	return x.All
+}
+
+// constantExpr writes a number, without what would make it count as written
+// with a minus.
+func constantExpr(v *big.Int) filter.Expr {
+	if v.Sign() < 0 {
+		return &filter.Binary{Op: filter.Sub, X: &filter.Number{Text: "0"}, Y: &filter.Number{Text: new(big.Int).Neg(v).String()}}
+	}
+	return &filter.Number{Text: v.String()}
 }
 
 func (r reference) holds(x filter.Expr) bool {
@@ -37,6 +108,17 @@ func (r reference) holds(x filter.Expr) bool {
 		}
 	case *filter.In:
 		return r.contains(x)
+	case *filter.Quantifier:
+		return r.each(x)
+	case *filter.Let:
+		return r.bind(x.Name.Text, x.Value, r.env).holds(x.Body)
+	case *filter.Apply:
+		body, callee := r.apply(x)
+		return callee.holds(body)
+	case *filter.Name:
+		if value, where, ok := r.local(x.Text); ok {
+			return where.holds(value)
+		}
 	case *filter.Binary:
 		switch x.Op {
 		case filter.AndAnd:
@@ -84,7 +166,8 @@ func (r reference) contains(x *filter.In) bool {
 		return (a.v.Cmp(low.v) >= 0 && a.v.Cmp(high.v) < 0) != x.Not
 	}
 	for _, m := range x.Set.Members {
-		if a.v.Cmp(bend(r.value(m), a, true).v) == 0 {
+		n := r.value(m)
+		if bend(a, n, true).v.Cmp(bend(n, a, true).v) == 0 {
 			return !x.Not
 		}
 	}
@@ -109,7 +192,15 @@ func (r reference) value(x filter.Expr) number {
 		v, _ := new(big.Int).SetString(x.Text, 0)
 		return number{v: v}
 	case *filter.Name:
+		if value, where, ok := r.local(x.Text); ok {
+			return where.value(value)
+		}
 		return r.named(x.Text)
+	case *filter.Let:
+		return r.bind(x.Name.Text, x.Value, r.env).value(x.Body)
+	case *filter.Apply:
+		body, callee := r.apply(x)
+		return callee.value(body)
 	case *filter.Index:
 		return r.register(int(r.value(x.Index).v.Int64())).as(64, false)
 	case *filter.Cast:

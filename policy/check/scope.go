@@ -6,7 +6,7 @@ import (
 	"sandbox/policy/filter"
 )
 
-// A Scope holds the constants and sets that a policy file defines and those of
+// A Scope holds the constants, sets and functions that a policy file defines and those of
 // the files that it extends. The zero Scope is empty and ready to use. A
 // definition may use any other that its own file sees, in whatever order they
 // stand; definitions are evaluated for each ABI anew, as the kernel's constants
@@ -16,14 +16,36 @@ type Scope struct {
 	byName map[string]*definition
 }
 
-// A definition is one named constant or set.
+// A definition is one named constant, set or function.
 type definition struct {
-	name    string
-	at      diag.Span
-	home    *Scope // where the names in it are looked up
-	isSet   bool
-	value   filter.Expr   // of a constant
-	members []filter.Expr // of a set
+	kind     definitionKind
+	name     string
+	at       diag.Span
+	home     *Scope // where the names in it are looked up
+	standard bool   // a shipped function
+
+	value   filter.Expr    // of a constant; the body of a function
+	members []filter.Expr  // of a set
+	params  []*filter.Name // of a function
+}
+
+type definitionKind uint8
+
+const (
+	aConstant definitionKind = iota
+	aSet
+	aFunction
+)
+
+var definitionKinds = [...]string{aConstant: "a constant", aSet: "a set", aFunction: "a function"}
+
+// String returns the kind with its article.
+func (k definitionKind) String() string { return definitionKinds[k] }
+
+// signature returns a function's name and parameters as they are written.
+func (d *definition) signature() string {
+	s := filter.Signature{Name: &filter.Name{Text: d.name}, Params: d.params}
+	return s.String()
 }
 
 // DefineConstant adds a constant. The name must not be defined already, nor
@@ -35,11 +57,20 @@ func (s *Scope) DefineConstant(name string, at diag.Span, value filter.Expr) dia
 // DefineSet adds a set of constants; it must have a member. Otherwise it is
 // like DefineConstant.
 func (s *Scope) DefineSet(name string, at diag.Span, members []filter.Expr) diag.List {
-	list := s.define(&definition{name: name, at: at, home: s, isSet: true, members: members})
+	list := s.define(&definition{name: name, at: at, home: s, kind: aSet, members: members})
 	if len(members) == 0 {
 		list.Errorf(at, "set %s is empty", name).Hintf("a set needs at least one member")
 	}
 	return list
+}
+
+// DefineFunction adds a function. Otherwise it is like DefineConstant. What is
+// wrong with the body is for Check to say, and for Filters where it is used.
+func (s *Scope) DefineFunction(signature *filter.Signature, body filter.Expr) diag.List {
+	name := signature.Name
+	return s.define(&definition{
+		kind: aFunction, name: name.Text, at: signature.At, home: s, value: body, params: signature.Params,
+	})
 }
 
 // Include adds the definitions of an extended file. A definition that comes in
@@ -57,12 +88,17 @@ func (s *Scope) Include(other *Scope) diag.List {
 }
 
 // Check reports what is wrong with the definitions themselves on one ABI:
-// names that do not exist anywhere, cycles, divisions by zero. A constant of
+// names that do not exist anywhere, cycles, divisions by zero. The body of a
+// function is typed where it is used. A constant of
 // the kernel that exists only on other ABIs is reported where it is used.
 func (s *Scope) Check(abi arch.ABI) diag.List {
-	c := checker{abi: abi, scope: s, foreign: true}
+	c := checker{abi: abi, context: context{scope: s}, foreign: true}
 	for _, d := range s.all() {
-		c.evaluate(d)
+		if d.kind == aFunction {
+			c.sound(d)
+		} else {
+			c.evaluate(d)
+		}
 	}
 	if c.list != nil {
 		c.list.Sort()
@@ -78,6 +114,10 @@ func (s *Scope) define(d *definition) diag.List {
 			Hintf("a name is letters, digits and _, and does not begin with a digit")
 	case isReserved(d.name):
 		list.Errorf(d.at, "%s has a meaning of its own in filters", d.name).Hintf("choose another name")
+	case isStandard(d.name):
+		list.Errorf(d.at, "%s is a standard function", d.name).
+			Labelf("would hide it").
+			Hintf("choose another name")
 	case arch.ConstantAnywhere(d.name):
 		list.Errorf(d.at, "%s is a constant of the kernel", d.name).
 			Labelf("would hide it").

@@ -63,9 +63,17 @@ func TestBadDefinitions(t *testing.T) {
 		{"9A = 1", `"9A" cannot be used as a name`},
 		{" = 1", `"" cannot be used as a name`},
 		{"empty = {}", "set empty is empty"},
+		{"A(x) = x", "A is defined twice"},
+		{"s(x) = x", "s is defined twice"},
+		{"f(y) = y", "f is defined twice"},
+		{"f = 1", "f is defined twice"},
+		{"only(x) = x", "only is a standard function"},
+		{"has = 1", "has is a standard function"},
+		{"O_CREAT(x) = x", "O_CREAT is a constant of the kernel"},
+		{"nr(x) = x", "nr has a meaning of its own in filters"},
 	}
 	for _, test := range tests {
-		scope := scopeOf(t, "A = 1", "s = {1}")
+		scope := scopeOf(t, "A = 1", "s = {1}", "f(x) = x == 1")
 		list := define(t, scope, test.text)
 		if len(list) != 1 || list[0].Severity != diag.Error || list[0].Message != test.want {
 			t.Errorf("%s: %s\nwant %s", test.text, render(list), test.want)

@@ -123,7 +123,7 @@ func (c *checker) suggestName(d *diag.Diagnostic, text string) {
 			}
 		}
 		for _, def := range c.scope.all() {
-			if !def.isSet && !yield(def.name) {
+			if def.kind == aConstant && !yield(def.name) {
 				return
 			}
 		}
