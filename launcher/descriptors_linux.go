@@ -82,9 +82,11 @@ func gaps(keep []int) [][2]uint32 {
 
 // closeRangeWorks tries close_range (Linux 5.9) with CLOSE_RANGE_CLOEXEC
 // (5.11) where no descriptor can be. Any failure, EPERM from a container's
-// filter too, means that it cannot be used.
+// filter too, means that it cannot be used; and so does success for a range
+// that ends before it begins, which such a filter can fake.
 func closeRangeWorks() bool {
-	return unix.CloseRange(math.MaxUint32, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) == nil
+	return unix.CloseRange(math.MaxUint32, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) == nil &&
+		unix.CloseRange(math.MaxUint32, math.MaxUint32-1, 0) == unix.EINVAL
 }
 
 // openDescriptors lists the open descriptors, a few closed ones perhaps among

@@ -50,6 +50,7 @@ func TestDescriptors(t *testing.T) {
 		{name: "some", keep: []int{9, 4, 4}, want: "0 1 2 4 9"},
 		{name: "far away", keep: []int{1000}, want: "0 1 2 1000"},
 		{name: "not open", keep: []int{6}, error: "descriptor 6 cannot be kept: it was not passed to this process"},
+		{name: "faked close_range", outer: []deny{{unix.SYS_CLOSE_RANGE, bpf.Errno}}, keep: []int{4}, want: "0 1 2 4"},
 		{name: "no close_range", outer: []deny{noCloseRange}, keep: []int{4}, want: "0 1 2 4"},
 		{
 			name:  "no close_range and no /proc",

@@ -86,12 +86,14 @@ func (p *Process) release() {
 	if f == nil {
 		return
 	}
+	p.fwd = nil
 	if f.done != nil {
-		f.relay.end()
+		if !f.relay.end() {
+			return // the reader waits on, and no other relay can be opened
+		}
 		<-f.done
 	}
 	f.relay.close()
-	p.fwd = nil
 }
 
 // siKernel is SI_KERNEL (asm-generic/siginfo.h): sent by the kernel, as a

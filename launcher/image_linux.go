@@ -5,9 +5,10 @@ package launcher
 import (
 	"bytes"
 	"encoding/binary"
-	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // An image is what an executable's first bytes say about how it is run.
@@ -30,17 +31,19 @@ const (
 // inspect reads the start of a file. It serves messages only: what cannot be
 // read or makes no sense is kindUnknown or has no interpreter.
 func inspect(path string) image {
-	f, err := os.Open(path)
+	// Not os.Open: it would set up the runtime's poller, for which there may be
+	// no descriptors.
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if err != nil {
-		if os.IsNotExist(err) {
+		if err == unix.ENOENT || err == unix.ENOTDIR {
 			return image{kind: kindMissing}
 		}
 		return image{}
 	}
-	defer f.Close()
+	defer unix.Close(fd)
 	var buf [4096]byte
-	n, _ := f.Read(buf[:])
-	return parseImage(buf[:n])
+	n, _ := unix.Read(fd, buf[:])
+	return parseImage(buf[:max(n, 0)])
 }
 
 // parseImage reads the first page of an executable.

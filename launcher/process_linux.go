@@ -35,33 +35,55 @@ func (p *Process) Signal(sig syscall.Signal) error {
 
 // Wait waits for the child to end, stops forwarding signals to it, and returns
 // how it ended. It is to be called once.
+//
+// The first process of a pid namespace is the parent of all orphans in it: then
+// Wait reaps those that end before the child does.
 func (p *Process) Wait() (Status, error) {
 	defer p.release()
-	// First wait without reaping: as long as the child is a zombie, its id is
-	// no one else's, and a signal sent to it reaches nobody.
-	var info unix.Siginfo
-	for {
-		err := unix.Waitid(unix.P_PID, p.pid, &info, unix.WEXITED|unix.WNOWAIT, nil)
-		if err == nil {
-			break
-		}
-		if err != unix.EINTR {
-			return Status{}, &Error{Status: StatusFailed, Text: "cannot wait for the command: " + err.Error(), Err: err}
-		}
+	who := p.pid
+	if os.Getpid() == 1 {
+		who = anyChild
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.reaped = true
-	var ws unix.WaitStatus
 	for {
-		_, err := unix.Wait4(p.pid, &ws, 0, nil)
-		if err == nil {
+		var ws unix.WaitStatus
+		pid, err := p.reap(who, &ws)
+		switch {
+		case err == unix.EINTR:
+		case err != nil:
+			return Status{}, &Error{Status: StatusFailed, Text: "cannot wait for the command: " + err.Error(), Err: err}
+		case pid == p.pid:
 			return newStatus(ws), nil
 		}
-		if err != unix.EINTR {
-			return Status{}, &Error{Status: StatusFailed, Text: "cannot wait for the command: " + err.Error(), Err: err}
-		}
 	}
+}
+
+// anyChild is what wait4 calls any child.
+const anyChild = -1
+
+// reap waits for a child to end and reaps it. First it waits without reaping:
+// as long as the child is a zombie, its id is no one else's, and a signal sent
+// to it reaches nobody. Where a filter around this process denies waitid, wait4
+// has to do alone.
+func (p *Process) reap(who int, ws *unix.WaitStatus) (pid int, err error) {
+	kind, id, options := unix.P_PID, who, unix.WNOHANG
+	if who == anyChild {
+		kind, id = unix.P_ALL, 0
+	}
+	var info unix.Siginfo
+	switch err := unix.Waitid(kind, id, &info, unix.WEXITED|unix.WNOWAIT, nil); err {
+	case nil:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+	case unix.EINTR:
+		return 0, err
+	default:
+		options = 0
+	}
+	pid, err = unix.Wait4(who, ws, options, nil)
+	if err == nil && pid == p.pid {
+		p.reaped = true
+	}
+	return pid, err
 }
 
 func newStatus(ws unix.WaitStatus) Status {

@@ -132,14 +132,15 @@ func (r *relay) next() (record, bool) {
 	}
 }
 
-// end has next answer false, once what was collected before is read.
-func (r *relay) end() {
+// end has next answer false, once what was collected before is read. It reports
+// false where it cannot, as a filter around this process denies write.
+func (r *relay) end() bool {
 	r.restore()
 	var last record
 	for {
 		_, err := unix.Write(relayPipe[1], unsafe.Slice((*byte)(unsafe.Pointer(&last)), unsafe.Sizeof(last)))
 		if err != unix.EAGAIN && err != unix.EINTR {
-			return
+			return err == nil
 		}
 		runtime.Gosched() // the pipe is full, and being read
 	}
