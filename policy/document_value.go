@@ -46,6 +46,9 @@ func (b *builder) value(n *unstable.Node, start, depth int) (value, int, bool) {
 
 func (b *builder) array(n *unstable.Node, start, depth int) (value, int, bool) {
 	v := value{kind: arrayKind}
+	if count := children(n); count > 0 { // values are large: no spare ones
+		v.elements = make([]value, 0, count)
+	}
 	at := b.skip(start + 1)
 	for child := n.Child(); child != nil; child = child.Next() {
 		element, end, ok := b.value(child, at, depth+1)
@@ -57,6 +60,14 @@ func (b *builder) array(n *unstable.Node, start, depth int) (value, int, bool) {
 	}
 	v.at = b.span(start, at+1)
 	return v, at + 1, true
+}
+
+func children(n *unstable.Node) int {
+	count := 0
+	for child := n.Child(); child != nil; child = child.Next() {
+		count++
+	}
+	return count
 }
 
 // inlineTable converts {…} as TOML 1.0 has it: on one line and without a comma

@@ -4,8 +4,8 @@
 //   - Comments stay where they are, and so do the order of keys and tables and
 //     the grouping by blank lines, of which one is enough.
 //   - A blank line stands before each [header] and the comment on top of it.
-//   - The "=" of a group of keys stand below each other. Before a comment that
-//     ends a line there is one space.
+//   - The "=" of a group of keys stand below each other, very long keys aside.
+//     Before a comment that ends a line there is one space.
 //   - An array stays on its line if it was written so and fits. Otherwise each
 //     of its elements has a line.
 //   - Filters, actions, calls and constants are written as package filter
@@ -30,9 +30,9 @@ func Source(source *diag.Source) (string, diag.List) {
 	}
 	s := scanner{source: source, literals: literals}
 	items := s.document()
-	if s.list.Failed() {
-		s.list.Sort()
-		return "", s.list
+	if s.found.Failed() {
+		s.found.Sort()
+		return "", s.found
 	}
 	p := printer{out: make([]byte, 0, len(source.Text)+len(source.Text)/8)}
 	p.document(items)

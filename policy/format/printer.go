@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -57,7 +56,10 @@ func leadsToHeader(items []item) bool {
 	return false
 }
 
-// keyWidth returns the width of the longest key of the group that begins.
+// widestKey is how wide a key may be for others to be aligned with it.
+const widestKey = 40
+
+// keyWidth returns the width of the keys of the group that begins.
 func keyWidth(items []item) int {
 	widest := 0
 	for i := range items {
@@ -65,7 +67,9 @@ func keyWidth(items []item) int {
 		case blankItem, headerItem:
 			return widest
 		case valueItem:
-			widest = max(widest, utf8.RuneCountInString(items[i].text))
+			if columns := utf8.RuneCountInString(items[i].text); columns <= widestKey {
+				widest = max(widest, columns)
+			}
 		}
 	}
 	return widest
@@ -74,25 +78,19 @@ func keyWidth(items []item) int {
 // item writes the lines of one item of a file, whose key is filled up to a
 // width.
 func (p *printer) item(i *item, keys int) {
+	start := len(p.out)
 	p.out = append(p.out, i.text...)
 	if i.kind == valueItem {
 		fill := keys - utf8.RuneCountInString(i.text)
-		p.out = append(p.out, strings.Repeat(" ", fill)...)
+		p.out = append(p.out, strings.Repeat(" ", max(fill, 0))...)
 		p.out = append(p.out, " = "...)
-		if v := &i.value; v.kind == arrayValue && len(v.items) > 1 && !v.broken {
-			v.broken = !p.fits(v)
+		if l := i.value.list; l != nil && !l.inline && len(l.items) > 1 {
+			left := width - utf8.RuneCount(p.out[start:])
+			l.broken = l.broken || i.value.columns(left) > left
 		}
 		p.value(&i.value, "")
 	}
 	p.end(i.comment)
-}
-
-// fits reports whether an array can be written where its line has got to.
-func (p *printer) fits(v *value) bool {
-	line := p.out[1+bytes.LastIndexByte(p.out, '\n'):]
-	attempt := printer{}
-	attempt.value(v, "")
-	return utf8.RuneCount(line)+utf8.RuneCount(attempt.out) <= width
 }
 
 // end writes the comment that ends a line, and the line break.
@@ -105,27 +103,32 @@ func (p *printer) end(comment string) {
 
 // value writes a value. What it has on further lines is indented.
 func (p *printer) value(v *value, indent string) {
+	l := v.list
 	switch {
-	case v.kind == scalarValue:
+	case l == nil:
 		p.out = append(p.out, v.text...)
-	case v.kind == inlineTable:
-		p.inlineTable(v, indent)
-	case v.broken && (len(v.items) > 0 || v.opening != ""):
-		p.lines(v, indent)
+	case l.inline && len(l.items) > 0:
+		p.out = append(p.out, "{ "...)
+		p.list(l.items, indent)
+		p.out = append(p.out, " }"...)
+	case l.inline:
+		p.out = append(p.out, "{}"...)
+	case l.broken && (len(l.items) > 0 || l.opening != ""):
+		p.lines(l, indent)
 	default:
 		p.out = append(p.out, '[')
-		p.list(v.items, indent)
+		p.list(l.items, indent)
 		p.out = append(p.out, ']')
 	}
 }
 
 // lines writes an array with a line for each of its items.
-func (p *printer) lines(v *value, indent string) {
+func (p *printer) lines(l *list, indent string) {
 	p.out = append(p.out, '[')
-	p.end(v.opening)
+	p.end(l.opening)
 	inner := indent + "  "
-	for i := range v.items {
-		element := &v.items[i]
+	for i := range l.items {
+		element := &l.items[i]
 		if element.kind == blankItem {
 			p.out = append(p.out, '\n')
 			continue
@@ -138,17 +141,6 @@ func (p *printer) lines(v *value, indent string) {
 		p.end(element.comment)
 	}
 	p.out = append(append(p.out, indent...), ']')
-}
-
-// inlineTable writes {...}, which TOML wants on one line.
-func (p *printer) inlineTable(v *value, indent string) {
-	if len(v.items) == 0 {
-		p.out = append(p.out, "{}"...)
-		return
-	}
-	p.out = append(p.out, "{ "...)
-	p.list(v.items, indent)
-	p.out = append(p.out, " }"...)
 }
 
 // list writes values, or keys with values, with commas between them.

@@ -15,10 +15,13 @@ type scanner struct {
 	at       int              // offset of what is read next
 	literals []policy.Literal // those that are still to come
 	table    []string         // the path of the last header
-	list     diag.List
+	found    diag.List
 }
 
 const byteOrderMark = "\xef\xbb\xbf"
+
+// maxErrors is how many errors are enough to stop looking for more.
+const maxErrors = 100
 
 // document reads the whole file.
 func (s *scanner) document() []item {
@@ -27,7 +30,11 @@ func (s *scanner) document() []item {
 	}
 	var items []item
 	for s.at < len(s.source.Text) {
-		items = append(items, s.line())
+		i := s.line()
+		if i.kind == blankItem && len(items) > 0 && items[len(items)-1].kind == blankItem {
+			continue
+		}
+		items = append(items, i)
 	}
 	return items
 }
@@ -81,8 +88,8 @@ func (s *scanner) pair(table []string) item {
 }
 
 // key reads a key and the space after it. It returns the key as it is to be
-// written, and its parts without quotes. Escapes in a part are left: what the
-// package knows has none.
+// written, and its parts without quotes. What stands in quotes is left as it
+// is: two functions that differ in spaces only must not become one key.
 func (s *scanner) key() (written string, path []string) {
 	var b strings.Builder
 	for {
@@ -126,8 +133,12 @@ func (s *scanner) literal(path []string) string {
 	l := s.literals[0]
 	s.literals = s.literals[1:]
 	s.at = l.At.End
-	said, list := roleOf(path).print(l.Text)
-	s.list = append(s.list, list...)
+	said := l.Text.String
+	if len(s.found) < maxErrors {
+		var wrong diag.List
+		said, wrong = languageOf(path).print(l.Text)
+		s.found = append(s.found, wrong...)
+	}
 	if written := s.source.Text[l.At.Start:l.At.End]; strings.IndexByte(written, '\n') >= 0 {
 		return strings.ReplaceAll(written, "\r\n", "\n")
 	}
@@ -136,19 +147,19 @@ func (s *scanner) literal(path []string) string {
 
 // array reads [...].
 func (s *scanner) array(path []string) value {
-	v := value{kind: arrayValue}
+	l := &list{}
 	s.at++
 	breaks := 0 // since the last item
 	for {
 		s.skipSpace()
 		c := s.peek()
-		if c != '\n' && c != ',' && c != ']' && breaks > 1 && len(v.items) > 0 {
-			v.items = append(v.items, item{kind: blankItem})
+		if c != '\n' && c != ',' && c != ']' && breaks > 1 && len(l.items) > 0 {
+			l.items = append(l.items, item{kind: blankItem})
 		}
 		switch {
 		case c == '\n':
 			breaks++
-			v.broken = true
+			l.broken = true
 			s.at++
 			continue
 		case c == ',':
@@ -156,15 +167,15 @@ func (s *scanner) array(path []string) value {
 			continue
 		case c == ']':
 			s.at++
-			return v
+			return value{list: l}
 		case c != '#':
-			v.items = append(v.items, item{kind: valueItem, value: s.value(path)})
+			l.items = append(l.items, item{kind: valueItem, value: s.value(path)})
 		case breaks > 0:
-			v.items = append(v.items, item{kind: commentItem, text: s.comment()})
-		case len(v.items) > 0:
-			v.items[len(v.items)-1].comment = s.comment()
+			l.items = append(l.items, item{kind: commentItem, text: s.comment()})
+		case len(l.items) > 0:
+			l.items[len(l.items)-1].comment = s.comment()
 		default:
-			v.opening = s.comment()
+			l.opening = s.comment()
 		}
 		breaks = 0
 	}
@@ -172,18 +183,18 @@ func (s *scanner) array(path []string) value {
 
 // inlineTable reads {...}.
 func (s *scanner) inlineTable(path []string) value {
-	v := value{kind: inlineTable}
+	l := &list{inline: true}
 	s.at++
 	for {
 		s.skipSpace()
 		switch s.peek() {
 		case '}':
 			s.at++
-			return v
+			return value{list: l}
 		case ',':
 			s.at++
 		default:
-			v.items = append(v.items, s.pair(path))
+			l.items = append(l.items, s.pair(path))
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package format
 
+import "unicode/utf8"
+
 // itemKind tells apart what stands in a file, or in an array.
 type itemKind uint8
 
@@ -20,18 +22,39 @@ type item struct {
 
 // A value is a TOML value.
 type value struct {
-	kind    valueKind
-	text    string // of a scalar, as it is to be written
-	items   []item // of an array, or of an inline table
-	opening string // the comment right after the "[" of an array
-	broken  bool   // an array that was written over several lines
+	text string // of a scalar, as it is to be written
+	list *list  // of an array or an inline table; nil: a scalar
 }
 
-// valueKind tells values apart as far as their layout does.
-type valueKind uint8
+// A list is an array or an inline table.
+type list struct {
+	inline  bool // an inline table, whose items have keys
+	broken  bool // an array that was written over several lines
+	items   []item
+	opening string // the comment right after the "[" of an array
+}
 
-const (
-	scalarValue valueKind = iota
-	arrayValue
-	inlineTable
-)
+// columns returns the width of a value that is written on one line, or
+// something above a limit if it is wider than that.
+func (v *value) columns(limit int) int {
+	if v.list == nil {
+		return utf8.RuneCountInString(v.text)
+	}
+	total := len("[]")
+	if v.list.inline {
+		total = len("{  }")
+	}
+	for i := range v.list.items {
+		element := &v.list.items[i]
+		if i > 0 {
+			total += len(", ")
+		}
+		if v.list.inline {
+			total += utf8.RuneCountInString(element.text) + len(" = ")
+		}
+		if total += element.value.columns(limit - total); total > limit {
+			break
+		}
+	}
+	return total
+}

@@ -7,14 +7,7 @@ import (
 	"sandbox/policy/filter"
 )
 
-// A role says what the strings at some place of a policy are written in.
-type role struct {
-	language language
-	// Leave what does not parse as it is, rather than refuse the file.
-	lenient bool
-}
-
-// language is a part of the filter language.
+// A language is the part of the filter language that a string is written in.
 type language uint8
 
 const (
@@ -22,81 +15,66 @@ const (
 	filterLanguage
 	actionLanguage
 	expressionLanguage
+	bodyLanguage
 	callLanguage
 )
 
-// roleOf returns the role of the strings at a path.
-func roleOf(path []string) role {
+// languageOf returns what the strings at a path of a policy are written in.
+func languageOf(path []string) language {
 	last := path[len(path)-1]
 	switch {
 	case len(path) == 1 && (last == "unknown" || last == "default"):
-		return role{language: actionLanguage}
+		return actionLanguage
 	case len(path) != 2:
-		return role{}
+		return prose
 	}
 	switch path[0] {
 	case "const", "set":
-		return role{language: expressionLanguage}
+		return expressionLanguage
 	case "func":
-		return role{language: expressionLanguage, lenient: true}
+		return bodyLanguage
 	case "rule":
 		switch last {
 		case "action":
-			return role{language: actionLanguage}
+			return actionLanguage
 		case "filters":
-			return role{language: filterLanguage}
+			return filterLanguage
 		}
 	case "test":
 		switch last {
 		case "call":
-			return role{language: callLanguage, lenient: true}
+			return callLanguage
 		case "want":
-			return role{language: actionLanguage, lenient: true}
+			return actionLanguage
 		}
 	}
-	return role{}
+	return prose
 }
 
-// print returns the text as it is to be written.
-func (r role) print(t diag.Text) (string, diag.List) {
-	printed, list := r.language.print(t)
-	if list.Failed() {
-		if r.lenient {
-			list = nil
-		}
-		return t.String, list
-	}
-	return printed, nil
-}
-
+// print returns a text as it is to be written. If the list has an error, the
+// text is not of the language.
 func (l language) print(t diag.Text) (string, diag.List) {
 	switch l {
 	case filterLanguage:
-		f, list := filter.Parse(t)
-		if list.Failed() {
-			return "", list
-		}
-		return printFilter(f), nil
+		return printed(t, filter.Parse, printFilter)
 	case actionLanguage:
-		a, list := filter.ParseAction(t)
-		if list.Failed() {
-			return "", list
-		}
-		return a.String(), nil
+		return printed(t, filter.ParseAction, (*filter.Action).String)
 	case expressionLanguage:
-		x, list := filter.ParseExpr(t)
-		if list.Failed() {
-			return "", list
-		}
-		return filter.Print(x), nil
+		return printed(t, filter.ParseExpr, filter.Print)
+	case bodyLanguage:
+		return printed(t, filter.ParseBody, filter.Print)
 	case callLanguage:
-		c, list := filter.ParseCall(t)
-		if list.Failed() {
-			return "", list
-		}
-		return c.String(), nil
+		return printed(t, filter.ParseCall, (*filter.Call).String)
 	}
 	return t.String, nil
+}
+
+func printed[T any](t diag.Text, parse func(diag.Text) (T, diag.List), print func(T) string) (string, diag.List) {
+	tree, list := parse(t)
+	if list.Failed() {
+		return "", list
+	}
+	return print(tree), nil
 }
 
 // printFilter returns a filter whose numbers of system calls are written as
