@@ -24,11 +24,19 @@ func testVerb() *verb {
 Each is run for each of its ABIs: by the meaning of the policy, and by the
 compiled program in an emulator; with --live also by the running kernel, which
 executes none of the calls. Each policy is tested alone. Tests of the files that
-it extends are not run. The exit code is 0 if no test fails.`,
+it extends are not run. The exit code is 0 if no test fails.
+
+--cover shows what no test reaches: every rule and filter of the policy's own
+file should decide a call, and every condition be true for one and false for
+another. --generate writes tests that reach the rest, preferably at the
+boundaries of comparisons. They want what the policy decides now: check that
+before you put them into the policy.`,
 		examples: []example{
 			{"run the tests of a policy", "sandbox test app.toml"},
 			{"list them, and ask the running kernel as well", "sandbox test -v --live app.toml"},
 			{"only those with a word in their names, for another ABI", "sandbox test --run write --abi aarch64 app.toml"},
+			{"see what they do not reach", "sandbox test --cover app.toml"},
+			{"have tests written for that", "sandbox test --generate app.toml > more-tests"},
 			{"for a program that collects reports", "sandbox test --junit report.xml app.toml"},
 		},
 		operand: policyOperand,
@@ -44,6 +52,8 @@ type tester struct {
 	live    bool
 	verbose bool
 	asJSON  bool
+	covers  bool
+	writes  bool // tests that reach the rest
 }
 
 // A suite is what became of a policy's tests.
@@ -54,6 +64,8 @@ type suite struct {
 	tests   int  // before any were chosen
 	results []policytest.Result
 	broken  error // why the tests could not be run
+
+	coverage *policytest.Coverage // nil if nobody asked for it
 }
 
 func prepareTest(options *flag.FlagSet) action {
@@ -65,6 +77,8 @@ func prepareTest(options *flag.FlagSet) action {
 	options.BoolVar(&t.live, "live", false, "ask the running kernel, too")
 	options.BoolVar(&t.verbose, "v", false, "list the tests that pass as well")
 	options.BoolVar(&t.asJSON, "json", false, "answer in JSON, one object a test and one a policy")
+	options.BoolVar(&t.covers, "cover", false, "show what no test reaches")
+	options.BoolVar(&t.writes, "generate", false, "write tests that reach what no test reaches, and nothing else")
 	junit := options.String("junit", "", "write a report in JUnit's XML to `FILE`")
 	return func(u *ui, operands []string) error {
 		t.ui = u
@@ -76,6 +90,10 @@ func prepareTest(options *flag.FlagSet) action {
 		}
 		if len(named) == 0 {
 			return misuse("test needs a policy").hinted("name a file or a shipped profile: sandbox test app.toml")
+		}
+		if t.writes && (t.asJSON || t.covers || t.verbose || t.live || t.pattern != "" || *junit != "" || len(named) > 1) {
+			return misuse("test: --generate writes tests for one policy, and answers nothing else").
+				hinted("of the other options it goes with --abi")
 		}
 		suites := make([]*suite, len(named))
 		failed := false
@@ -128,12 +146,14 @@ func (t *tester) run(name string) (*suite, error) {
 			selected = append(selected, tests[i])
 		}
 	}
-	if len(selected) == 0 {
-		return s, nil
+	if len(selected) > 0 {
+		s.results, err = policytest.Run(loaded.Typed, selected, t.live)
+		if err != nil {
+			return t.broken(s, err), nil
+		}
 	}
-	s.results, err = policytest.Run(loaded.Typed, selected, t.live)
-	if err != nil {
-		return t.broken(s, err), nil
+	if t.covers || t.writes {
+		s.coverage = policytest.Cover(loaded, s.results)
 	}
 	return s, nil
 }

@@ -31,6 +31,8 @@ type summaryJSON struct {
 	Failed int    `json:"failed"`
 	Live   int    `json:"live"` // asked of the running kernel
 	Error  string `json:"error,omitempty"`
+
+	Coverage *coverageJSON `json:"coverage,omitempty"`
 }
 
 // reportJSON answers one object a test, and one for the policy.
@@ -43,6 +45,9 @@ func (t *tester) reportJSON(s *suite) error {
 	summary := summaryJSON{Policy: s.name, Tests: len(s.results), Failed: s.failed(), Live: s.asked()}
 	if s.broken != nil {
 		summary.Error = s.broken.Error()
+	}
+	if s.coverage != nil {
+		summary.Coverage = newCoverageJSON(s.coverage)
 	}
 	return t.answerJSON(summary)
 }

@@ -12,8 +12,12 @@ import (
 
 // report answers what became of the tests of a policy.
 func (t *tester) report(s *suite) error {
-	if t.asJSON {
+	switch {
+	case t.asJSON:
 		return t.reportJSON(s)
+	case t.writes && s.broken == nil:
+		t.generate(s)
+		return nil
 	}
 	for i := range s.results {
 		r := &s.results[i]
@@ -26,6 +30,9 @@ func (t *tester) report(s *suite) error {
 		}
 	}
 	t.answer("%s", s.summary())
+	if s.coverage != nil {
+		t.cover(s)
+	}
 	return nil
 }
 

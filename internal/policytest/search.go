@@ -1,0 +1,115 @@
+package policytest
+
+import (
+	"errors"
+
+	"sandbox/arch"
+	"sandbox/bpf"
+	"sandbox/policy/typed"
+	"sandbox/prove"
+)
+
+// maxTries bounds how many combinations of candidates are tried before the
+// prover is asked.
+const maxTries = 1 << 12
+
+// outcome is how the search for a call ended.
+type outcome uint8
+
+const (
+	noCall  outcome = iota // proved: there is none
+	found                  // there is one
+	unknown                // the question is too complex
+)
+
+// search looks for a call with a number for which a condition holds. about is
+// the part of the condition whose boundaries are wanted; it may be nil.
+func search(abi arch.ABI, number uint32, condition, about typed.Bool) (typed.Call, outcome) {
+	call := typed.Call{Nr: number, Arch: abi.Audit()}
+	c := candidates{abi: abi}
+	c.collect(about)
+	wanted := c.args
+	c.collect(condition)
+	if c.try(&call, condition) {
+		for i := range call.Args {
+			if len(wanted[i]) == 0 {
+				simplify(&call, i, condition)
+			}
+		}
+		return call, found
+	}
+	result := ask(&call, abi, condition)
+	if result == found {
+		for i := range call.Args {
+			simplify(&call, i, condition)
+		}
+	}
+	return call, result
+}
+
+// try goes through combinations of candidates, the first register's fastest,
+// until the condition holds.
+func (c *candidates) try(call *typed.Call, condition typed.Bool) bool {
+	var at [6]int
+	for i := range c.args {
+		if len(c.args[i]) > 0 {
+			call.Args[i] = c.args[i][0]
+		}
+	}
+	for range maxTries {
+		if typed.Holds(condition, call) {
+			return true
+		}
+		i := 0
+		for ; i < len(at); i++ {
+			if at[i]++; at[i] < len(c.args[i]) {
+				call.Args[i] = c.args[i][at[i]]
+				break
+			}
+			if at[i] = 0; len(c.args[i]) > 0 {
+				call.Args[i] = c.args[i][0]
+			}
+		}
+		if i == len(at) {
+			return false
+		}
+	}
+	return false
+}
+
+// simplify clears a register if the condition holds all the same.
+func simplify(call *typed.Call, register int, condition typed.Bool) {
+	before := call.Args[register]
+	if call.Args[register] = 0; !typed.Holds(condition, call) {
+		call.Args[register] = before
+	}
+}
+
+// ask has the prover compare a policy that denies exactly the calls that are
+// looked for with a program that allows everything: what tells them apart is
+// such a call, and if nothing does, there is none.
+func ask(call *typed.Call, abi arch.ABI, condition typed.Bool) outcome {
+	allow := &typed.Rule{Action: typed.Action{Kind: typed.Allow}}
+	deny := &typed.Rule{Action: typed.Action{Kind: typed.KillProcess}}
+	policy := &typed.Policy{Layers: []typed.Layer{{
+		ABIs: []typed.Section{{ABI: abi, Filters: []typed.Filter{
+			{Numbers: []typed.NumberRange{{First: call.Nr, Last: call.Nr}}, When: condition, Rule: deny},
+			{Numbers: []typed.NumberRange{{First: 0, Last: ^uint32(0)}}, Rule: allow},
+		}}},
+		Unserved: allow,
+	}}}
+	allowAll, err := bpf.Verify([]bpf.Instruction{bpf.Stmt(bpf.RetK, uint32(bpf.Allow))})
+	if err != nil {
+		return unknown
+	}
+	_, err = prove.Prove(policy, allowAll)
+	var mismatch *prove.Mismatch
+	switch {
+	case err == nil:
+		return noCall
+	case errors.As(err, &mismatch):
+		*call = mismatch.Call
+		return found
+	}
+	return unknown
+}
