@@ -33,6 +33,7 @@ type graph struct {
 	wordIndex map[wordForm]word
 	nodes     []nodeForm
 	nodeIndex map[nodeForm]node
+	tests     map[[2]word]int   // how many nodes test two words for equality
 	origins   [][]*typed.Filter // for each node, the filters that it was built for
 	building  *typed.Filter     // the filter that new nodes belong to; nil for dispatch
 }
@@ -43,6 +44,7 @@ func newGraph() *graph {
 		wordIndex: make(map[wordForm]word, 256),
 		nodes:     make([]nodeForm, 0, 256),
 		nodeIndex: make(map[nodeForm]node, 256),
+		tests:     make(map[[2]word]int),
 		origins:   make([][]*typed.Filter, 0, 256),
 	}
 }
@@ -53,6 +55,9 @@ func (g *graph) internNode(f nodeForm) node {
 		n = node(len(g.nodes))
 		g.nodes = append(g.nodes, f)
 		g.nodeIndex[f] = n
+		if f.test == testEq {
+			g.tests[[2]word{f.x, f.y}]++
+		}
 		g.origins = append(g.origins, nil)
 	}
 	g.attribute(n)

@@ -37,8 +37,8 @@ func (c *compilation) prune() error {
 	return nil
 }
 
-// smaller returns a node that decides as n does, with fewer nodes if it finds
-// one.
+// smaller returns a node that decides as n does, with as many nodes or fewer,
+// and fewer tests on the way through them, if it finds one.
 func (g *graph) smaller(n node) node {
 	if g.nodes[n].test == isLeaf {
 		return n
@@ -49,10 +49,10 @@ func (g *graph) smaller(n node) node {
 		pruned:  make(map[node]node),
 		assumed: make(map[assumption]node),
 		limit:   len(g.nodes) + 2*before + 16,
-		work:    16*before + 1024,
+		work:    1<<18 + 16*before,
 	}
 	m := p.prune(n)
-	if p.exhausted() || g.count(m) >= before {
+	if p.exhausted() || g.count(m) > before {
 		return n
 	}
 	return m
@@ -96,25 +96,31 @@ func (p *pruner) prune(n node) node {
 
 // assume returns a node that decides as n does wherever the fact is true.
 func (p *pruner) assume(n node, known fact) node {
-	f := p.g.nodes[n]
-	if f.test == isLeaf || p.exhausted() {
-		return n
+	if known.test == testEq && !known.holds && p.g.tests[[2]word{known.x, known.y}] == 1 {
+		return n // that x is not y decides no other test, and there is none of the same
 	}
-	p.work--
+	var f nodeForm
+	for {
+		f = p.g.nodes[n]
+		if f.test == isLeaf || p.exhausted() {
+			return n
+		}
+		p.work--
+		holds, decided := p.g.decides(known, f.test, f.x, f.y)
+		if !decided {
+			break
+		}
+		n = f.no
+		if holds {
+			n = f.yes
+		}
+	}
 	key := assumption{n, known}
 	if m, ok := p.assumed[key]; ok {
 		return m
 	}
-	var m node
-	switch holds, decided := p.g.decides(known, f.test, f.x, f.y); {
-	case decided && holds:
-		m = p.assume(f.yes, known)
-	case decided:
-		m = p.assume(f.no, known)
-	default:
-		m = p.g.branch(f.test, f.x, f.y, p.assume(f.yes, known), p.assume(f.no, known))
-		p.g.inherit(m, n)
-	}
+	m := p.g.branch(f.test, f.x, f.y, p.assume(f.yes, known), p.assume(f.no, known))
+	p.g.inherit(m, n)
 	p.assumed[key] = m
 	return m
 }
