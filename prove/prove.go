@@ -62,7 +62,7 @@ type GivenUp struct {
 }
 
 func (g *GivenUp) Error() string {
-	if g.Filter == nil {
+	if g.Filter == nil || g.Filter.At.File == "" {
 		return fmt.Sprintf("what the program computes up to instruction %d is too complex to be proved", g.Instruction)
 	}
 	return fmt.Sprintf("%s:%d:%d: this filter is too complex to be proved", g.Filter.At.File, g.Filter.At.Line, g.Filter.At.Column)

@@ -78,12 +78,16 @@ func provePolicy(policy *typed.Policy, compiled *compiler.Compiled) (prove.Prove
 		return proved, err
 	}
 	if limit.Filter == nil {
-		if origins := compiled.Origins(limit.Instruction); len(origins) > 0 {
-			limit.Filter = origins[0]
+		for _, f := range compiled.Origins(limit.Instruction) {
+			if !f.Rule.Implicit {
+				limit.Filter = f
+				break
+			}
 		}
 	}
 	return proved, fail("%v", limit).
-		hinted("masks, ranges, sums and comparisons can be proved; remainders, products with large numbers and 64-bit quotients often can not")
+		hinted("remainders, products with large numbers and 64-bit quotients often cannot be proved; masks, ranges, sums and comparisons can").
+		hinted("if there are none, it is the number of conditions about one system call that is too large")
 }
 
 // resolve finds the executable of a command, as a shell would.
