@@ -14,7 +14,7 @@ const formatVersion = 1
 // The keys of a policy file and of a rule, in the order in which the
 // documentation has them.
 var (
-	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "const", "set", "rule", "test"}
+	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "const", "set", "func", "rule", "test"}
 	ruleKeys = []string{"name", "action", "reason", "abi", "filters"}
 	testKeys = []string{"name", "call", "want", "rule", "abi"}
 )
@@ -23,11 +23,10 @@ var (
 const firstKernel arch.Version = 3<<8 | 5
 
 // laterKeys are keys that the format has a place for and this version of the
-// program does not serve. They are refused: ignoring a bound or a function that
-// somebody relies on would be worse.
+// program does not serve. They are refused: ignoring a bound that somebody relies
+// on would be worse.
 var laterKeys = []struct{ key, message string }{
 	{"budget", "budget is not part of this version: nothing would hold the policy to it"},
-	{"func", "functions are not part of this version"},
 }
 
 // A reader turns a file's tables into a file, and collects what is wrong.
@@ -38,7 +37,7 @@ type reader struct {
 
 // read reads the keys of a document, and returns the entry of "extends".
 func (r *reader) read(root *table) (extends *entry) {
-	var consts, sets, rules *entry
+	var consts, sets, functions, rules *entry
 	version := false
 	for i := range root.entries {
 		e := &root.entries[i]
@@ -60,6 +59,8 @@ func (r *reader) read(root *table) (extends *entry) {
 			consts = e
 		case "set":
 			sets = e
+		case "func":
+			functions = e
 		case "rule":
 			rules = e
 		case "test":
@@ -78,6 +79,9 @@ func (r *reader) read(root *table) (extends *entry) {
 	}
 	if sets != nil {
 		r.sets(sets)
+	}
+	if functions != nil {
+		r.functions(functions)
 	}
 	if rules != nil {
 		r.rules(rules)

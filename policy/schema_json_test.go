@@ -162,7 +162,7 @@ func TestSchemaAccepts(t *testing.T) {
 // TestSchemaRejects adds mistakes to a good policy.
 func TestSchemaRejects(t *testing.T) {
 	const good = "version = 1\ndefault = 'deny'\nabi = ['x86_64']\nkernel = '6.1'\n" +
-		"[const]\nA = 1\n[set]\nS = ['A']\n[[rule]]\naction = 'allow'\nfilters = ['read']\n" +
+		"[const]\nA = 1\n[set]\nS = ['A']\n[func]\n'f(x, y)' = 'x == y'\n[[rule]]\naction = 'allow'\nfilters = ['read']\n" +
 		"[[test]]\ncall = 'read(0)'\nwant = 'allow'\n"
 	schema := compileSchema(t)
 	if err := follows(t, schema, good); err != nil {
@@ -195,6 +195,11 @@ func TestSchemaRejects(t *testing.T) {
 		{"S = ['A']", "S = 'A'"},
 		{"S = ['A']", "S = []"},
 		{"S = ['A']", "S = [true]"},
+		{"'f(x, y)'", "f"},
+		{"'f(x, y)'", "'f(int x)'"},
+		{"'f(x, y)'", "'9()'"},
+		{"'x == y'", "1"},
+		{"'x == y'", "''"},
 		{"[[rule]]", "[rule]"},
 		{"[[rule]]", "[[rules]]"},
 		{"action = 'allow'\n", ""},

@@ -50,6 +50,51 @@ func (r *reader) sets(e *entry) {
 	}
 }
 
+// functions reads [func]: for each key, which is a signature, the body.
+func (r *reader) functions(e *entry) {
+	if e.value.kind != tableKind {
+		r.wrongKind(e, "a table", "[func]")
+		return
+	}
+	for i := range e.value.table.entries {
+		if r.hopeless() {
+			return
+		}
+		def := &e.value.table.entries[i]
+		if def.value.kind != stringKind {
+			r.list.Errorf(def.value.at, "the function %s must be a string, this is %s", def.key, def.value.kind).
+				Hintf(`write "only_low(x)" = "x & ~0xff == 0", for example`)
+			continue
+		}
+		signature := r.signature(def)
+		body, list := filter.ParseBody(def.value.text)
+		*r.list = append(*r.list, list...)
+		if signature != nil && body != nil {
+			*r.list = append(*r.list, r.file.scope.DefineFunction(signature, body)...)
+		}
+	}
+}
+
+// signature reads the key of a function, or returns nil.
+func (r *reader) signature(def *entry) *filter.Signature {
+	text := diag.Text{Source: def.at.Source, String: def.key, Base: def.at.Start}
+	bare := def.at.End-def.at.Start == len(def.key)
+	if !bare {
+		b := builder{source: def.at.Source}
+		var ok bool
+		if text, ok = b.text(def.at); !ok {
+			*r.list = append(*r.list, b.list...)
+			return nil
+		}
+	}
+	signature, list := filter.ParseSignature(text)
+	if bare && len(list) > 0 {
+		list[0].Hintf(`parentheses need quotes around the key: "%s(x)" = "x == 1"`, def.key)
+	}
+	*r.list = append(*r.list, list...)
+	return signature
+}
+
 // expression reads a constant expression: a string in the filter language, or
 // a TOML integer.
 func (r *reader) expression(v *value, what string) filter.Expr {
