@@ -33,6 +33,9 @@ func (l *Layer) Tests() ([]Test, diag.List) {
 	var tests []Test
 	for _, f := range l.top.inOrder() {
 		for _, written := range f.tests {
+			if len(list) > maxErrors {
+				break // a suggestion for each of many misspelt names takes long
+			}
 			call, problems := filter.ParseCall(written.call)
 			list = append(list, problems...)
 			want, ok := parseAction(written.want, &list)

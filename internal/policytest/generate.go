@@ -74,7 +74,7 @@ func (g *Goal) search() (arch.ABI, typed.Call, outcome) {
 			if condition == nil {
 				continue
 			}
-			call, end := search(p.abi, number, condition, about)
+			call, end := search(p.abi, number, condition, about, p.filters[p.index].When)
 			if end == found {
 				return p.abi, call, found
 			}

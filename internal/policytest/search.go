@@ -11,7 +11,7 @@ import (
 
 // maxTries bounds how many combinations of candidates are tried before the
 // prover is asked.
-const maxTries = 1 << 12
+const maxTries = 1 << 10
 
 // outcome is how the search for a call ended.
 type outcome uint8
@@ -23,14 +23,21 @@ const (
 )
 
 // search looks for a call with a number for which a condition holds. about is
-// the part of the condition whose boundaries are wanted; it may be nil.
-func search(abi arch.ABI, number uint32, condition, about typed.Bool) (typed.Call, outcome) {
+// the part of the condition whose boundaries are wanted, own the filter that it
+// is in; either may be nil. What is left of the condition are the filters before
+// that one, which can be many, so that their constants are tried last.
+func search(abi arch.ABI, number uint32, condition, about, own typed.Bool) (typed.Call, outcome) {
 	call := typed.Call{Nr: number, Arch: abi.Audit()}
 	c := candidates{abi: abi}
 	c.collect(about)
 	wanted := c.args
-	c.collect(condition)
-	if c.try(&call, condition) {
+	c.collect(own)
+	ok := c.try(&call, condition)
+	if !ok {
+		c.collect(condition)
+		ok = c.try(&call, condition)
+	}
+	if ok {
 		for i := range call.Args {
 			if len(wanted[i]) == 0 {
 				simplify(&call, i, condition)
