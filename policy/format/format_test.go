@@ -60,6 +60,7 @@ func TestBytes(t *testing.T) {
 		{"byte order mark", "\xef\xbb\xbfa=1", "a = 1\n"},
 		{"carriage returns", "a=1 # c\r\n\r\n\r\nb='''\r\nx\r\n'''\r\nc=[\r\n1 # d\r\n]\r\n", "a = 1 # c\n\nb = '''\nx\n'''\nc = [\n  1, # d\n]\n"},
 		{"no line break at the end", "# c", "# c\n"},
+		{"quotes in keys", "\"a\\\"  =\"=1\n'b\\'=2", "\"a\\\"  =\" = 1\n'b\\'     = 2\n"},
 		{"wide letters in keys", "\"äöü\" = 1\nabcdef = 2", "\"äöü\"  = 1\nabcdef = 2\n"},
 	} {
 		got, list := Source(&diag.Source{Text: test.in})
@@ -101,6 +102,7 @@ func TestMistakes(t *testing.T) {
 		{"default = 'errno('", "p.toml:1:18", 1},
 		{"const.A = '1 +'", "p.toml:1:15", 1},
 		{"set = {a = ['1', '''\n<''']}", "p.toml:2:1", 1},
+		{"set.a = [" + strings.Repeat("'<', ", 10*maxErrors) + "]", "p.toml:1:11", maxErrors},
 	} {
 		out, list := Source(&diag.Source{Name: "p.toml", Text: test.in})
 		if len(list) != test.count || list[0].Span.String() != test.place {
