@@ -61,11 +61,30 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		asked:  l.request.ABIs,
 	})
 	b.warnOfABIs()
-	if len(rules) == 0 && s.fallback.value.passes() && !l.list.Failed() {
-		// As an empty profile that means no confinement (CVE-2023-2431).
+	if l.list.Failed() || !s.fallback.value.passes() {
+		return
+	}
+	// As an empty profile that means no confinement (CVE-2023-2431).
+	switch {
+	case len(rules) == 0:
 		l.list.Errorf(s.fallback.at, "the policy would confine nothing: it has no rules, and its default lets every call pass").
 			Hintf("write a [[rule]], or extend a policy that has one")
+	case s.fallback.value.kind == typed.Allow && !doesMore(p.Typed.Layers[len(p.Typed.Layers)-1].ABIs):
+		l.list.Warnf(s.fallback.at, "the policy confines nothing: on the ABIs that it serves its rules only allow calls, and so does its default").
+			Hintf(`write default = "errno(EPERM)", or a rule that refuses calls`)
 	}
+}
+
+// doesMore reports whether a written rule does something else than to allow.
+func doesMore(sections []typed.Section) bool {
+	for i := range sections {
+		for k := range sections[i].Filters {
+			if rule := sections[i].Filters[k].Rule; !rule.Implicit && rule.Action.Kind != typed.Allow {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // serve returns the ABIs for which a policy is lowered, sorted, and those that
