@@ -18,6 +18,7 @@ type lowering struct {
 	origins  *[]origin
 	scope    *check.Scope // of the file that the layer is named for
 	findings findings
+	copied   int // see check.Input, on the ABI at hand
 }
 
 // sections lowers the rules for each ABI that the layer serves.
@@ -42,6 +43,7 @@ func (b *lowering) filters(abi arch.ABI) []typed.Filter {
 		count += len(r.filters)
 	}
 	filters := make([]typed.Filter, 0, count)
+	b.copied = 0
 	if abi == arch.X86_64 {
 		filters = append(filters, typed.Filter{Numbers: []typed.NumberRange{x32Numbers}, Rule: x32Rule()})
 	}
@@ -82,6 +84,7 @@ func (b *lowering) check(r *rule, f *writtenFilter, abi arch.ABI) []typed.Filter
 		Action:   r.action.kind,
 		Scope:    r.scope,
 		Position: position,
+		Copied:   &b.copied,
 	})
 	b.findings.add(problems, r, abi)
 	return checked

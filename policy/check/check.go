@@ -23,6 +23,10 @@ type Input struct {
 	Action   typed.ActionKind
 	Scope    *Scope // the constants, sets and functions in reach; may be nil
 	Position func(diag.Span) typed.Position
+
+	// Copied counts what functions, loops and locals add to the filters of one
+	// policy, which is bounded. Filters adds to it; nil: the filter is alone.
+	Copied *int
 }
 
 // Filters returns the checked filters that stand for in.Filter on in.ABI, with
@@ -35,12 +39,21 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	if c.position == nil {
 		c.position = func(diag.Span) typed.Position { return typed.Position{} }
 	}
+	if in.Copied != nil && *in.Copied > maxCopied {
+		return nil, nil // which was reported when it came to that
+	}
 	kernel := in.Kernel
 	if kernel == 0 {
 		kernel = arch.Latest()
 	}
 	c.selected = c.choose(in.Filter, kernel)
 	filters := c.filters(in)
+	if in.Copied != nil {
+		if *in.Copied += c.copied; *in.Copied > maxCopied {
+			c.list.Errorf(in.Filter.Span, "the policy is too large with its functions, loops and locals written out").
+				Labelf("more than %d operations with this filter", maxCopied)
+		}
+	}
 	if !c.list.Failed() {
 		c.list = append(c.list, c.lints...)
 	}
@@ -81,6 +94,7 @@ type checker struct {
 
 	size      int       // how many operators and operands the condition has come to
 	work      int       // how many of them were typed in copies
+	copied    int       // how many of them are copies or locals, in all layouts
 	copies    int       // how many functions and loops stand around what is typed now
 	outermost diag.Span // the first of them
 	exhausted bool      // the condition has become too large

@@ -8,6 +8,9 @@ import "sandbox/internal/diag"
 // condition beyond the bound fits these.
 const maxSize = 1 << 15
 
+// maxCopied bounds how much longer all filters of a policy become.
+const maxCopied = 1 << 20
+
 // enterCopy begins a copy of a text that stands elsewhere once.
 func (c *checker) enterCopy(at diag.Span) {
 	if c.copies == 0 {
@@ -24,6 +27,7 @@ func (c *checker) grow(n int) {
 	if c.copies == 0 {
 		return // bounded by the text
 	}
+	c.copied += n
 	if c.work += n; c.size > maxSize || c.work > maxSize {
 		c.tooLarge(c.outermost)
 	}
@@ -32,6 +36,7 @@ func (c *checker) grow(n int) {
 // growBy counts the use of a local at a place, for which nothing need be done
 // again.
 func (c *checker) growBy(n int, at diag.Span) {
+	c.copied += n
 	if c.size += n; c.size > maxSize {
 		if c.copies > 0 {
 			at = c.outermost

@@ -148,6 +148,26 @@ func TestCheckFunctions(t *testing.T) {
 	}
 }
 
+// TestManyCopies checks more filters than one policy may have, each of which
+// is within bounds.
+func TestManyCopies(t *testing.T) {
+	copied, refused := 0, 0
+	for range 10 * maxCopied / maxSize {
+		in := input(t, arch.X86_64, "read: any(i in 0..4000: fd == i)")
+		in.Copied = &copied
+		filters, list := Filters(in)
+		if list.Failed() {
+			refused++
+		}
+		if (filters == nil) != (copied > maxCopied) {
+			t.Fatalf("%d filters at %d copies", len(filters), copied)
+		}
+	}
+	if refused != 1 || copied > 2*maxCopied {
+		t.Errorf("%d errors, %d copies", refused, copied)
+	}
+}
+
 // TestLargeCopies uses functions, loops and locals that would become too large
 // if nothing stopped them, each in its own way.
 func TestLargeCopies(t *testing.T) {
