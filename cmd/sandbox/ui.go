@@ -22,6 +22,7 @@ import (
 	"io"
 	"os"
 
+	"sandbox/internal/inherited"
 	"sandbox/launcher"
 )
 
@@ -44,8 +45,18 @@ type ui struct {
 
 // newUI returns the ui of this process.
 func newUI() *ui {
-	return &ui{in: os.Stdin, out: bufio.NewWriter(os.Stdout), err: os.Stderr}
+	u := &ui{in: os.Stdin, out: bufio.NewWriter(os.Stdout), err: os.Stderr}
+	if state := inherited.Read(); state.StdioKnown && state.ClosedStdio>>1&1 != 0 {
+		u.out.Reset(closedOutput{})
+	}
+	return u
 }
+
+// closedOutput stands for a standard output that was closed before the Go
+// runtime opened /dev/null in its place: an answer must not vanish there.
+type closedOutput struct{}
+
+func (closedOutput) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 // coloured reports whether standard error may be coloured.
 func (u *ui) coloured() bool {
