@@ -36,36 +36,30 @@ func (r *reader) tests(e *entry) {
 func (r *reader) test(v *value) {
 	test := &writtenTest{at: v.at}
 	var hasCall, hasWant, strange bool
-	good := true
 	for i := range v.table.entries {
 		e := &v.table.entries[i]
-		ok := true
 		switch e.key {
 		case "name":
-			var text diag.Text
-			text, ok = r.text(e, `name = "no writing"`)
+			text, _ := r.text(e, `name = "no writing"`)
 			test.name = text.String
 		case "call":
 			hasCall = true
-			test.call, ok = r.text(e, exampleCall)
+			test.call, _ = r.text(e, exampleCall)
 		case "want":
 			hasWant = true
-			test.want, ok = r.text(e, exampleWant)
+			test.want, _ = r.text(e, exampleWant)
 		case "rule":
-			var text diag.Text
-			text, ok = r.text(e, `rule = "the name of a rule"`)
+			text, ok := r.text(e, `rule = "the name of a rule"`)
 			test.rule, test.ruleAt = text.String, e.value.at
 			if ok && test.rule == "" {
 				r.list.Errorf(e.value.at, "the name of the rule is empty").Hintf("without rule, any rule may decide")
 			}
 		case "abi":
 			test.abis = r.oneOrMoreABIs(e)
-			ok = test.abis != nil
 		default:
 			r.unknownKey(e, "a test", testKeys)
 			strange = true // it may stand for what is missing
 		}
-		good = good && ok
 	}
 	if !hasCall && !strange {
 		r.list.Errorf(v.at, "the test has no call").Hintf("write %s, for example", exampleCall)
@@ -73,9 +67,7 @@ func (r *reader) test(v *value) {
 	if !hasWant && !strange {
 		r.list.Errorf(v.at, "the test does not say what it wants").Hintf("write %s, for example", exampleWant)
 	}
-	if good && hasCall && hasWant {
-		r.file.tests = append(r.file.tests, test)
-	}
+	r.file.tests = append(r.file.tests, test)
 }
 
 // oneOrMoreABIs reads the name of an ABI, or an array of names.

@@ -93,13 +93,14 @@ func writtenCall(abi arch.ABI, c *typed.Call) string {
 func writtenRegister(abi arch.ABI, v uint64) string {
 	const small = 4097 // a page, and one more
 	signed := int64(v)
-	if abi.Bits() == 32 && v>>32 == 0 {
+	if abi.Bits() == 32 {
 		signed = int64(int32(v))
 	}
-	if -small <= signed && signed <= small {
-		return fmt.Sprint(signed)
+	beyond := abi.Bits() == 32 && v>>32 != 0 // what no negative number gives
+	if beyond || signed < -small || signed > small {
+		return fmt.Sprintf("%#x", v)
 	}
-	return fmt.Sprintf("%#x", v)
+	return fmt.Sprint(signed)
 }
 
 // inTOML returns text as a basic string of TOML.

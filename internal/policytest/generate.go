@@ -88,29 +88,24 @@ func (g *Goal) search() (arch.ABI, typed.Call, outcome) {
 }
 
 // numbers returns the numbers to try at a place: those of its filter that the
-// ABI's table has, and of the others the ends of the ranges that it and the
-// filters before it tell apart, as all numbers between them are decided alike.
+// ABI's table has, and of the others the first of each range of its filter and of
+// those before it: rules name such numbers one by one, and what no rule names is
+// decided alike.
 func (p *place) numbers() []uint32 {
-	var known, ends []uint32
+	var known, others []uint32
 	ranges := p.filters[p.index].Numbers
 	for _, call := range p.abi.Syscalls() {
 		if typed.Contains(ranges, call.Number) {
 			known = append(known, call.Number)
 		}
 	}
-	end := func(number uint32) {
-		if _, ok := p.abi.Numbered(number); !ok && typed.Contains(ranges, number) {
-			ends = append(ends, number)
-		}
-	}
 	for i := range p.filters[:p.index+1] {
 		for _, r := range p.filters[i].Numbers {
-			end(r.First)
-			end(r.Last)
-			end(r.First - 1)
-			end(r.Last + 1)
+			if _, ok := p.abi.Numbered(r.First); !ok && typed.Contains(ranges, r.First) {
+				others = append(others, r.First)
+			}
 		}
 	}
-	slices.Sort(ends)
-	return append(known, slices.Compact(ends)...)
+	slices.Sort(others)
+	return append(known, slices.Compact(others)...)
 }
