@@ -1,11 +1,11 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"sandbox/internal/diag"
 	"sandbox/internal/policytest"
-	"sandbox/policy/typed"
 )
 
 // A coverageJSON is what the tests of a policy reach.
@@ -67,7 +67,11 @@ func (t *tester) cover(s *suite) {
 			message = "no test evaluates this condition"
 			i++
 		}
-		list.Notef(spanOf(s.policy.Sources, g.At, g.Text), "%s", message)
+		at, asWritten := spanOf(s.policy.Sources, g)
+		if !asWritten {
+			message += ": " + oneLine(g.Text)
+		}
+		list.Notef(at, "%s", message)
 	}
 	// What cannot be written is found when the answer is flushed.
 	_ = diag.Style{}.Write(t.out, list)
@@ -85,23 +89,27 @@ func missedMessage(kind policytest.GoalKind) string {
 	return "no test makes this condition false"
 }
 
-// spanOf returns where a text was written that begins at a position. If it
-// reads otherwise there, because of escapes, its line up to the end is taken.
-func spanOf(sources []*diag.Source, at typed.Position, text string) diag.Span {
-	for _, source := range sources {
-		if source.Name != at.File {
-			continue
-		}
-		start := 0
-		for range at.Line - 1 {
-			start += strings.IndexByte(source.Text[start:], '\n') + 1
-		}
-		start += at.Column - 1
-		line, _, _ := strings.Cut(source.Text[start:], "\n")
-		if text != "" && strings.HasPrefix(line, text) {
-			return diag.Span{Source: source, Start: start, End: start + len(text)}
-		}
-		return diag.Span{Source: source, Start: start, End: start + len(strings.TrimRight(line, " \t\r"))}
+// spanOf returns where a goal was written: for a rule the header or setting that
+// it comes from, otherwise its text. If the source reads otherwise there, as in
+// a loop, whose turns are conditions of their own, it is where the text begins.
+func spanOf(sources []*diag.Source, g *policytest.Goal) (at diag.Span, asWritten bool) {
+	i := slices.IndexFunc(sources, func(source *diag.Source) bool { return source.Name == g.At.File })
+	if i < 0 {
+		return diag.Span{}, false
 	}
-	return diag.Span{}
+	text, start := sources[i].Text, 0
+	for range g.At.Line - 1 {
+		start += strings.IndexByte(text[start:], '\n') + 1
+	}
+	start += g.At.Column - 1
+	end := start
+	asWritten = g.Kind == policytest.RuleDecides || strings.HasPrefix(text[start:], g.Text)
+	switch {
+	case g.Kind == policytest.RuleDecides:
+		line, _, _ := strings.Cut(text[start:], "\n")
+		end += len(strings.TrimRight(line, " \t\r"))
+	case asWritten:
+		end += len(g.Text)
+	}
+	return diag.Span{Source: sources[i], Start: start, End: end}, asWritten
 }

@@ -33,7 +33,12 @@ type Goal struct {
 
 // compare orders goals as the file has them.
 func (g *Goal) compare(h *Goal) int {
-	return cmp.Or(cmp.Compare(g.At.Line, h.At.Line), cmp.Compare(g.At.Column, h.At.Column), cmp.Compare(g.Kind, h.Kind))
+	return cmp.Or(
+		cmp.Compare(g.At.Line, h.At.Line),
+		cmp.Compare(g.At.Column, h.At.Column),
+		cmp.Compare(g.Text, h.Text), // the turns of a loop have one place
+		cmp.Compare(g.Kind, h.Kind),
+	)
 }
 
 // A place is where a goal can be reached: a filter on one ABI, and the
