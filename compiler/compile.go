@@ -27,8 +27,8 @@ func (c *Compiled) Origins(i int) []*typed.Filter { return c.origins[i] }
 var errNoABI = errors.New("the policy serves no ABI")
 
 // Compile compiles a policy. It must serve an ABI, and all that it serves must
-// have one byte order. Other errors are a *MixedOrderError, a *TooLargeError
-// and a *TooComplexError.
+// have one byte order. Other errors are a *MixedOrderError, a *TooLargeError,
+// a *TooComplexError and a *BudgetError.
 func Compile(p *typed.Policy) (*Compiled, error) {
 	abis := p.ABIs()
 	if len(abis) == 0 {
@@ -52,5 +52,9 @@ func Compile(p *typed.Policy) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Compiled{Program: program, ABIs: abis, origins: c.origins}, nil
+	compiled := &Compiled{Program: program, ABIs: abis, origins: c.origins}
+	if err := compiled.withinBudget(p, c.sections); err != nil {
+		return nil, err
+	}
+	return compiled, nil
 }

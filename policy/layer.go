@@ -47,6 +47,7 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		Name:     name,
 		ABIs:     b.sections(),
 		Unserved: b.unserved(),
+		Budget:   s.typedBudget(),
 	})
 	p.Layers = append(p.Layers, Layer{
 		Name:   name,

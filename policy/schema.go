@@ -14,20 +14,13 @@ const formatVersion = 1
 // The keys of a policy file and of a rule, in the order in which the
 // documentation has them.
 var (
-	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "const", "set", "func", "rule", "test"}
+	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "budget", "const", "set", "func", "rule", "test"}
 	ruleKeys = []string{"name", "action", "reason", "abi", "filters"}
 	testKeys = []string{"name", "call", "want", "rule", "abi"}
 )
 
 // firstKernel is the first release with seccomp filters (seccomp(2)).
 const firstKernel arch.Version = 3<<8 | 5
-
-// laterKeys are keys that the format has a place for and this version of the
-// program does not serve. They are refused: ignoring a bound that somebody relies
-// on would be worse.
-var laterKeys = []struct{ key, message string }{
-	{"budget", "budget is not part of this version: nothing would hold the policy to it"},
-}
 
 // A reader turns a file's tables into a file, and collects what is wrong.
 type reader struct {
@@ -51,6 +44,8 @@ func (r *reader) read(root *table) (extends *entry) {
 			r.abi(e)
 		case "kernel":
 			r.kernel(e)
+		case "budget":
+			r.budget(e)
 		case "unknown":
 			r.action(e, &r.file.own.unknown)
 		case "default":
@@ -112,12 +107,6 @@ func (r *reader) missingVersion(root *table) {
 
 // unknownKey reports a key that does not belong where it stands.
 func (r *reader) unknownKey(e *entry, where string, allowed []string) {
-	for _, later := range laterKeys {
-		if e.key == later.key {
-			r.list.Errorf(e.at, "%s", later.message)
-			return
-		}
-	}
 	d := r.list.Errorf(e.at, "unknown key %q", e.key)
 	if near, ok := diag.Nearest(e.key, slices.Values(allowed)); ok {
 		d.Hintf("did you mean %s?", near)
@@ -218,6 +207,22 @@ func (r *reader) abi(e *entry) {
 	slices.Sort(abis)
 	r.file.own.abi = setting[[]arch.ABI]{abis, e.value.at}
 }
+
+func (r *reader) budget(e *entry) {
+	n, ok := e.value.integer()
+	switch {
+	case e.value.kind != integerKind:
+		r.wrongKind(e, "an integer", "budget = 64")
+	case !ok || n < 0 || n > bpfMaxInstructions:
+		r.list.Errorf(e.value.at, "a budget is 0 to %d tests", bpfMaxInstructions).
+			Labelf("a program has at most %d instructions", bpfMaxInstructions)
+	default:
+		r.file.own.budget = setting[int]{int(n), e.value.at}
+	}
+}
+
+// bpfMaxInstructions is BPF_MAXINSNS of linux/bpf_common.h.
+const bpfMaxInstructions = 4096
 
 func (r *reader) kernel(e *entry) {
 	if e.value.kind == floatKind || e.value.kind == integerKind {

@@ -14,6 +14,7 @@ type settings struct {
 	kernel   setting[arch.Version]
 	unknown  setting[action]
 	fallback setting[action] // "default"
+	budget   setting[int]
 }
 
 // settle finds the scalars of a file: its own, or else those of the files that
@@ -28,6 +29,7 @@ func settle(f *file, list *diag.List) settings {
 		inherit(&s.abi, &f.own.abi, inherited.abi, "abi", slices.Equal, list)
 		inherit(&s.kernel, &f.own.kernel, inherited.kernel, "kernel", equal, list)
 		inherit(&s.unknown, &f.own.unknown, inherited.unknown, "unknown", action.same, list)
+		inherit(&s.budget, &f.own.budget, inherited.budget, "budget", equal, list)
 		inherit(&s.fallback, &f.own.fallback, inherited.fallback, "default", action.same, list)
 	}
 	f.settled = &s
@@ -44,7 +46,7 @@ func (s *settings) complete() {
 	}
 }
 
-func equal(a, b arch.Version) bool { return a == b }
+func equal[T comparable](a, b T) bool { return a == b }
 
 // inherit takes over a setting from an extended file, unless the file has its
 // own.
@@ -58,4 +60,12 @@ func inherit[T any](into, own *setting[T], from setting[T], key string, same fun
 			Notef(into.at, "here it is %s", written(into.at)).
 			Hintf("say which it is in the file that extends both")
 	}
+}
+
+// typedBudget returns the budget in its checked form, nil if there is none.
+func (s *settings) typedBudget() *typed.Budget {
+	if !s.budget.isSet() {
+		return nil
+	}
+	return &typed.Budget{Tests: s.budget.value, At: position(s.budget.at)}
 }

@@ -18,6 +18,7 @@ answer, one object each.`,
 			{"check a file", "sandbox check -p app.toml"},
 			{"for other machines as well", "sandbox check -p app.toml --abi x86_64 --abi aarch64"},
 			{"the rules that nobody wrote", "sandbox check -p offline --implicit"},
+			{"which calls are dear, and which the kernel caches", "sandbox check -p offline --cost"},
 		},
 		prepare: prepareCheck,
 	}
@@ -28,7 +29,8 @@ func prepareCheck(options *flag.FlagSet) action {
 	chosen.declare(options)
 	chosen.declareABIs(options)
 	implicit := options.Bool("implicit", false, "list the rules that nobody wrote")
-	asJSON := options.Bool("json", false, "answer in JSON, one object a finding or rule")
+	cost := options.Bool("cost", false, "list what each system call costs, the dearest first")
+	asJSON := options.Bool("json", false, "answer in JSON, one object a finding, rule or cost")
 	return func(u *ui, operands []string) error {
 		if err := noOperands("check", operands); err != nil {
 			return err
@@ -62,7 +64,12 @@ func prepareCheck(options *flag.FlagSet) action {
 			return err
 		}
 		if *implicit {
-			return listImplicit(u, loaded.Typed, *asJSON)
+			if err := listImplicit(u, loaded.Typed, *asJSON); err != nil {
+				return err
+			}
+		}
+		if *cost {
+			return listCosts(u, loaded.Typed, *asJSON)
 		}
 		return nil
 	}

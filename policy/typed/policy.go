@@ -19,6 +19,14 @@ type Layer struct {
 	Name     string    // how the user named it: a path or a profile
 	ABIs     []Section // sorted by ABI
 	Unserved *Rule     // decides calls of any other ABI
+	Budget   *Budget   // nil: none
+}
+
+// A Budget is the most tests that a program may make about one system call,
+// but for the search by ABI and number. It does not change what is decided.
+type Budget struct {
+	Tests int
+	At    Position // of the value
 }
 
 // A Section is what a layer says about one ABI: an ordered list of filters of
