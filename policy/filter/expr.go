@@ -32,6 +32,11 @@ func (p *parser) binary(least precedence) Expr {
 		if prec < least || prec == precNone {
 			return x
 		}
+		if in, isIn := x.(*In); isIn && prec > precCompare {
+			p.errorf(p.tok.start, p.tok.end, "%q cannot follow a set", p.source(p.tok)).
+				Notef(in.Set.At, "the set is here")
+			panic(bailout{})
+		}
 		p.count()
 		op := p.tok
 		var y Expr

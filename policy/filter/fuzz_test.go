@@ -32,6 +32,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("errno(EPERM) openat: flags == 0")
 	f.Add("openat: let t = f(flags, 1); let u = t; any(i in 0..6: args[i] == u) && !all(x in {A, B}: g() != x)")
 	f.Add("only(x, mask)")
+	f.Add("any(A in{}%0)")
 	f.Fuzz(func(t *testing.T, input string) {
 		const before, after = "\xfe", "\xff" // no text may reach out to its neighbours
 		src := &diag.Source{Name: "in", Text: before + input + after}
