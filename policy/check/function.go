@@ -170,9 +170,16 @@ func (c *checker) applyInFunction(x *filter.Apply) {
 		c.sound(d)
 		return
 	}
+	const enough = 8 // names
 	var circle strings.Builder
-	for _, on := range c.applying[slices.Index(c.applying, d):] {
-		circle.WriteString(on.name + " -> ")
+	around := c.applying[slices.Index(c.applying, d):]
+	for i, on := range around {
+		switch {
+		case i < enough:
+			circle.WriteString(on.name + " -> ")
+		case i == len(around)-1:
+			circle.WriteString("... -> ")
+		}
 		c.results[on].bad = true
 	}
 	circle.WriteString(d.name)

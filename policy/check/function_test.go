@@ -148,6 +148,19 @@ func TestCheckFunctions(t *testing.T) {
 	}
 }
 
+// TestLongCircle shows a few names of a circle of many.
+func TestLongCircle(t *testing.T) {
+	functions := []string{"f0(x) = f20(x)"}
+	for i := range 20 {
+		functions = append(functions, fmt.Sprintf("f%d(x) = f%d(x)", i+1, i))
+	}
+	list := scopeOf(t, functions...).Check(arch.X86_64)
+	const want = "functions use each other in a circle: f0 -> f20 -> f19 -> f18 -> f17 -> f16 -> f15 -> f14 -> ... -> f0"
+	if len(list) != 1 || list[0].Message != want {
+		t.Errorf("%s\nwant %s", render(list), want)
+	}
+}
+
 // TestManyCopies checks more filters than one policy may have, each of which
 // is within bounds.
 func TestManyCopies(t *testing.T) {

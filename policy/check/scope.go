@@ -6,11 +6,11 @@ import (
 	"sandbox/policy/filter"
 )
 
-// A Scope holds the constants, sets and functions that a policy file defines and those of
-// the files that it extends. The zero Scope is empty and ready to use. A
-// definition may use any other that its own file sees, in whatever order they
-// stand; definitions are evaluated for each ABI anew, as the kernel's constants
-// have values per ABI.
+// A Scope holds the constants, sets and functions that a policy file defines
+// and those of the files that it extends. The zero Scope is empty and ready to
+// use. A definition may use any other that its own file sees, in whatever order
+// they stand; definitions are evaluated for each ABI anew, as the kernel's
+// constants have values per ABI.
 type Scope struct {
 	list   []*definition // in order of arrival, for messages in a stable order
 	byName map[string]*definition
