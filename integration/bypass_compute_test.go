@@ -21,7 +21,6 @@ func TestComputeDenies(t *testing.T) {
 		{attack: attack{"truncate", dirArg}, want: "EPERM", without: "truncate"},
 		{attack: attack{"ftruncate", dirArg}, want: "EPERM", without: "ftruncate"},
 		{attack: attack{"io-uring-open", "/"}, want: "EPERM", without: "io_uring_setup, io_uring_enter"},
-		{attack: attack{"open-parent-memory"}, want: "EPERM", without: "openat"},
 
 		// What files are called, and who may do what with them.
 		{attack: attack{"rename", dirArg}, want: "EPERM", without: "rename, renameat"},
