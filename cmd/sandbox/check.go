@@ -60,7 +60,7 @@ func prepareCheck(options *flag.FlagSet) action {
 		if list.Failed() {
 			return said()
 		}
-		if err := compileEach(loaded.Typed); err != nil {
+		if err := proveEach(loaded.Typed); err != nil {
 			return err
 		}
 		if *implicit {
@@ -75,11 +75,16 @@ func prepareCheck(options *flag.FlagSet) action {
 	}
 }
 
-// compileEach compiles the policy as each machine will that serves one of its
-// ABIs, to find what is too large or too complex.
-func compileEach(p *typed.Policy) error {
+// proveEach compiles the policy as each machine will that serves one of its
+// ABIs, and proves the program, to find what is too large or too complex.
+func proveEach(p *typed.Policy) error {
 	for _, machine := range p.Machines() {
-		if _, err := compilePolicy(p.On(machine)); err != nil {
+		on := p.On(machine)
+		compiled, err := compilePolicy(on)
+		if err != nil {
+			return err
+		}
+		if _, err := provePolicy(on, compiled); err != nil {
 			return err
 		}
 	}
