@@ -13,16 +13,20 @@ import (
 func explainVerb() *verb {
 	return &verb{
 		name:     "explain",
-		operands: "CALL | -",
-		brief:    "say what policies decide about a call, and why",
+		operands: "CALL | CODE | -",
+		brief:    "say what policies decide about a call, and why; or what an error means",
 		about: `CALL is a system call with constant arguments: the registers args[0] to
 args[5], of which missing ones are 0. It can be written by number, as #257(...).
 The answer names the rule that decided, the filters that were tried, and for
 each predicate on the way the values that it saw. With -, calls are read from
-standard input, one a line, and answered one a line.`,
+standard input, one a line, and answered one a line.
+
+CODE is the code of an error or a warning, such as E0401: the answer is what it
+means, and how to mend it.`,
 		examples: []example{
 			{"why is this denied", "sandbox explain -p offline 'socket(AF_INET, SOCK_STREAM, 0)'"},
 			{"on another ABI", "sandbox explain -p app.toml --abi aarch64 'openat(AT_FDCWD, 0, O_RDONLY)'"},
+			{"what does error[E0401] mean", "sandbox explain E0401"},
 			{"many calls, for a program to read", "sandbox explain -p offline --json - < calls"},
 		},
 		operand: callOperand,
@@ -39,6 +43,9 @@ func prepareExplain(options *flag.FlagSet) action {
 		text, err := onlyOperand("explain", "a call, such as 'socket(AF_INET, SOCK_STREAM, 0)'", operands)
 		if err != nil {
 			return err
+		}
+		if isCode(text) {
+			return u.explainCode(text)
 		}
 		abi, err := optionalABI(*abiName)
 		if err == nil && abi == 0 {

@@ -51,6 +51,7 @@ func (s Severity) String() string { return severityNames[s] }
 // A Diagnostic is one thing to say about a source.
 type Diagnostic struct {
 	Severity Severity
+	Code     Code // "" for notes
 	Span     Span
 	Message  string // one line: lower case, no full stop
 	Label    string // shown at the carets

@@ -9,6 +9,18 @@ import (
 // A List is what was found in a policy, in the order of finding.
 type List []Diagnostic
 
+// Reportf adds an error or a warning, as the code says. The result is for
+// chaining, as in
+//
+//	list.Reportf(diag.UnknownSyscall, at, "unknown system call %s", name).Hintf("did you mean %s?", near)
+//
+// and is valid until the next addition to the list.
+func (l *List) Reportf(code Code, at Span, format string, args ...any) *Diagnostic {
+	d := l.add(code.Severity(), at, fmt.Sprintf(format, args...))
+	d.Code = code
+	return d
+}
+
 // Errorf adds an error. The result is for chaining, as in
 //
 //	list.Errorf(at, "unknown syscall %s", name).Hintf("did you mean %s?", near)

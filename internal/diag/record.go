@@ -5,6 +5,7 @@ package diag
 // All four are 0 and File is empty for a diagnostic that has no place.
 type Record struct {
 	Severity  string          `json:"severity"`
+	Code      Code            `json:"code,omitempty"`
 	File      string          `json:"file,omitempty"`
 	Line      int             `json:"line,omitempty"`
 	Column    int             `json:"column,omitempty"`
@@ -37,7 +38,7 @@ func (l List) Records() []Record {
 
 // Record returns the diagnostic for --json.
 func (d *Diagnostic) Record() Record {
-	r := Record{Severity: d.Severity.String(), Message: d.Message, Label: d.Label, Hints: d.Hints}
+	r := Record{Severity: d.Severity.String(), Code: d.Code, Message: d.Message, Label: d.Label, Hints: d.Hints}
 	r.File, r.Line, r.Column, r.EndLine, r.EndColumn = d.Span.ends()
 	for _, related := range d.Related {
 		n := RelatedRecord{Message: related.Message}

@@ -7,14 +7,13 @@ import (
 
 // A Style says how diagnostics are shown to people. A diagnostic looks like
 //
-//	sandbox: app.toml:12:4: unknown syscall opennat
+//	sandbox: app.toml:12:4: error[E0401]: unknown system call opennat
 //	   |
 //	12 |   "opennat: flags == 0",
-//	   |    ^^^^^^^ not in any ABI's table
+//	   |    ^^^^^^^ not on any ABI
 //	hint: did you mean openat?
 //
-// Warnings and notes say so after the place. Related places follow as "note:"
-// with an excerpt of their own.
+// Related places follow as "note:" with an excerpt of their own.
 type Style struct {
 	Prefix string // before each diagnostic: "sandbox: "
 	Color  bool   // with ANSI colours
@@ -85,8 +84,8 @@ func (p *painter) diagnostic(d *Diagnostic) {
 	p.text(p.Prefix)
 	p.place(d.Span)
 	look := severityLooks[d.Severity]
-	if d.Severity != Error {
-		p.paint(look, d.Severity.String()+":")
+	if d.Severity != Error || d.Code != "" {
+		p.paint(look, d.heading())
 		p.text(" ")
 	}
 	p.paint(lookMessage, d.Message)
@@ -106,6 +105,14 @@ func (p *painter) diagnostic(d *Diagnostic) {
 		p.paint("", hint)
 		p.text("\n")
 	}
+}
+
+// heading returns "error[E0401]:", or "note:" for what has no code.
+func (d *Diagnostic) heading() string {
+	if d.Code == "" {
+		return d.Severity.String() + ":"
+	}
+	return d.Severity.String() + "[" + string(d.Code) + "]:"
 }
 
 // place writes "name:line:column: ".

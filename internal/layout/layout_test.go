@@ -35,13 +35,14 @@ var allowed = map[string][]string{
 	"prove":              {"arch", "bpf", "policy/typed"},
 	"launcher":           {"arch", "bpf", "prove"},
 	"policies":           {},
+	"docs":               {},
 	"internal/oracle":    {"arch", "bpf"},
 	"internal/policytest": {
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "bpf", "compiler", "internal/diag", "internal/inherited", "internal/policytest", "launcher", "policies",
-		"policy", "policy/...", "prove",
+		"arch", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/policytest", "launcher",
+		"policies", "policy", "policy/...", "prove",
 	},
 }
 

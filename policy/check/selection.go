@@ -159,7 +159,7 @@ func (c *checker) missingCall(sel *filter.Selector) {
 		c.list.Notef(sel.Span, "%s is not on %s", sel.Name, c.abi).Labelf("selects nothing there")
 		return
 	}
-	d := c.list.Errorf(sel.Span, "unknown system call %s", sel.Name).Labelf("not on any ABI")
+	d := c.list.Reportf(diag.UnknownSyscall, sel.Span, "unknown system call %s", sel.Name).Labelf("not on any ABI")
 	if !c.maySearch() {
 		return
 	}

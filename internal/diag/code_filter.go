@@ -1,0 +1,3 @@
+package diag
+
+// Mistakes in how a filter is written: E03.
