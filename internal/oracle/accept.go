@@ -17,12 +17,12 @@ import (
 // kernel/seccomp.c: EMFILE, not EINVAL). Programs of more than 65535
 // instructions cannot be offered.
 func Accepts(programs [][]bpf.Instruction) ([]bool, error) {
-	shared, free, err := newShared(len(programs))
+	m, err := newMemory(len(programs))
 	if err != nil {
 		return nil, err
 	}
-	defer free()
-	j := job{shared: shared}
+	defer m.free()
+	j := job{shared: m.shared}
 	for i, code := range programs {
 		if len(code) > math.MaxUint16 {
 			return nil, fmt.Errorf("program %d: %d instructions do not fit into a struct sock_fprog", i, len(code))
@@ -38,7 +38,7 @@ func Accepts(programs [][]bpf.Instruction) ([]bool, error) {
 	}
 	accepted := make([]bool, len(programs))
 	for i := range programs {
-		switch errno := syscall.Errno(shared[atResults+i]); errno {
+		switch errno := syscall.Errno(m.shared[atResults+i]); errno {
 		case syscall.EMFILE:
 			accepted[i] = true
 		case syscall.EINVAL:
@@ -52,15 +52,15 @@ func Accepts(programs [][]bpf.Instruction) ([]bool, error) {
 // Installs reports whether the kernel installs the program when it is asked
 // to, in a child that makes no system call afterwards.
 func Installs(code []bpf.Instruction) (bool, error) {
-	shared, free, err := newShared(0)
+	m, err := newMemory(0)
 	if err != nil {
 		return false, err
 	}
-	defer free()
+	defer m.free()
 	install := fprog(code)
-	j := job{install: &install, shared: shared}
+	j := job{install: &install, shared: m.shared}
 	_, _, err = j.run()
-	if shared[atStage] == stageInstall && syscall.Errno(shared[atProgress]) == syscall.EINVAL {
+	if m.shared[atStage] == stageInstall && syscall.Errno(m.shared[atProgress]) == syscall.EINVAL {
 		return false, nil
 	}
 	return err == nil, err

@@ -19,16 +19,8 @@ type job struct {
 	install *unix.SockFprog  // a program to install first, or nil
 	calls   []Call           // then, calls to make under it
 	offers  []unix.SockFprog // or, programs to offer to the kernel
-	shared  []int32          // see newShared
+	shared  []int32          // see memory
 }
-
-// The shared memory of parent and child: two words of state, and one result
-// for each call or offer.
-const (
-	atStage    = iota // the last step of the set-up that was begun, or stageReady
-	atProgress        // results that are complete; the errno of a failed set-up
-	atResults
-)
 
 // Steps of a child's set-up, named in errors.
 const (
@@ -223,18 +215,6 @@ func (j *job) makeOffers() {
 	if len(j.offers) > 0 {
 		j.shared[atProgress] = int32(len(j.offers))
 	}
-}
-
-// newShared maps memory for n results that a forked child shares. The caller
-// frees it.
-func newShared(n int) (shared []int32, free func(), err error) {
-	size := 4 * (atResults + n)
-	b, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS)
-	if err != nil {
-		return nil, nil, fmt.Errorf("map %d bytes to share: %w", size, err)
-	}
-	free = func() { _ = unix.Munmap(b) } // fails for wrong arguments only
-	return unsafe.Slice((*int32)(unsafe.Pointer(&b[0])), atResults+n), free, nil
 }
 
 // fprog returns code as the kernel takes it. An Instruction has the layout of

@@ -10,6 +10,7 @@
 package oracle
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -42,14 +43,29 @@ const errnoBase = 1000
 // Verdicts returns what the kernel makes p return for each call. Nothing is
 // executed: each return of p is rewritten into an errno of its own. Programs
 // that return the accumulator, or more than 3096 different values, are refused.
+// To ask about millions of calls, use a [Batch] again and again.
 func Verdicts(p bpf.Program, calls []Call) ([]bpf.Return, error) {
-	code := p.Code()
-	var returns []bpf.Return
+	b, err := NewBatch(len(calls))
+	if err != nil {
+		return nil, err
+	}
+	defer b.Free()
+	copy(b.Calls, calls)
+	if err := b.Ask(p); err != nil {
+		return nil, err
+	}
+	return b.Verdicts, nil
+}
+
+// rewrite returns p with an errno of its own in place of each value that it
+// returns: errnoBase for returns[0], and so on.
+func rewrite(p bpf.Program) (code []bpf.Instruction, returns []bpf.Return, err error) {
+	code = p.Code()
 	index := make(map[bpf.Return]int)
 	for i, in := range code {
 		switch in.Op {
 		case bpf.RetA:
-			return nil, fmt.Errorf("instruction %d returns the accumulator: the oracle cannot make that safe", i)
+			return nil, nil, fmt.Errorf("instruction %d returns the accumulator: the oracle cannot make that safe", i)
 		case bpf.RetK:
 			r := bpf.Return(in.K)
 			n, seen := index[r]
@@ -62,29 +78,9 @@ func Verdicts(p bpf.Program, calls []Call) ([]bpf.Return, error) {
 		}
 	}
 	if n := len(returns); n > bpf.MaxErrno+1-errnoBase {
-		return nil, fmt.Errorf("%d different return values are more than the oracle's %d", n, bpf.MaxErrno+1-errnoBase)
+		return nil, nil, fmt.Errorf("%d different return values are more than the oracle's %d", n, bpf.MaxErrno+1-errnoBase)
 	}
-	rewritten, err := bpf.Verify(code)
-	if err != nil {
-		return nil, err
-	}
-	errnos, err := Errnos(rewritten, calls)
-	if err != nil {
-		return nil, err
-	}
-	verdicts := make([]bpf.Return, len(calls))
-	for i, e := range errnos {
-		n := e - errnoBase
-		switch {
-		case e == Killed:
-			verdicts[i] = bpf.KillThread // a division by X == 0 returns 0
-		case n >= 0 && n < len(returns):
-			verdicts[i] = returns[n]
-		default:
-			return nil, fmt.Errorf("call %d (%+v): errno %d is not the program's: does another filter act here?", i, calls[i], e)
-		}
-	}
-	return verdicts, nil
+	return code, returns, nil
 }
 
 // Killed stands in the results of [Errnos] for a call that was ended by SIGSYS:
@@ -101,13 +97,26 @@ const Killed = -1
 //	ret a
 func Errnos(p bpf.Program, calls []Call) ([]int, error) {
 	if p.IsZero() {
-		return nil, fmt.Errorf("the zero bpf.Program is no program")
+		return nil, errZero
 	}
-	code := p.Code()
+	m, err := newMemory(len(calls))
+	if err != nil {
+		return nil, err
+	}
+	defer m.free()
+	copy(m.calls, calls)
+	return m.errnos(p.Code(), m.calls, nil)
+}
+
+var errZero = errors.New("the zero bpf.Program is no program")
+
+// errnos appends to answers what [Errnos] returns for the calls, some of m's.
+func (m *memory) errnos(code []bpf.Instruction, calls []Call, answers []int) ([]int, error) {
 	if err := deniesAll(code); err != nil {
 		return nil, err
 	}
-	for i, c := range calls {
+	for i := range calls {
+		c := &calls[i]
 		if c.I386 && !haveInt80 {
 			return nil, fmt.Errorf("call %d: no int 0x80 on %s", i, runtime.GOARCH)
 		}
@@ -115,7 +124,7 @@ func Errnos(p bpf.Program, calls []Call) ([]int, error) {
 			return nil, fmt.Errorf("call %d: the kernel exempts number %d from filters and would execute it", i, c.Nr)
 		}
 	}
-	return probe(code, calls)
+	return m.probe(code, calls, answers)
 }
 
 // deniesAll establishes that no way through code ends in anything but an errno

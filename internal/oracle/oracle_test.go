@@ -3,6 +3,7 @@
 package oracle
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"runtime"
@@ -167,12 +168,18 @@ func TestExecutedIsSeen(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		calls[0].Nr = 172
 	}
-	_, err := probe(program(t, "ret #0x7fff0000").Code(), calls)
+	m, err := newMemory(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.free()
+	copy(m.calls, calls)
+	_, err = m.probe(program(t, "ret #0x7fff0000").Code(), m.calls, nil)
 	if err == nil || !strings.Contains(err.Error(), "was executed") {
 		t.Errorf("got error %v", err)
 	}
 	// A kill that no division explains is no verdict.
-	_, err = probe(program(t, "ret #0x80000000").Code(), calls)
+	_, err = m.probe(program(t, "ret #0x80000000").Code(), m.calls, nil)
 	if err == nil || !strings.Contains(err.Error(), "the child ended") {
 		t.Errorf("got error %v", err)
 	}
@@ -283,6 +290,76 @@ func seccompState(t *testing.T) string {
 		t.Fatalf("no seccomp state in %q", status)
 	}
 	return strings.Join(lines, "; ")
+}
+
+// A batch serves one program after another, and fewer calls than it has room
+// for.
+func TestBatch(t *testing.T) {
+	b, err := NewBatch(1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Free()
+	room := b.Calls
+	for _, n := range []int{1000, 1, 0, 999, 1000} {
+		for _, data := range []uint16{7, 9} {
+			p := program(t, fmt.Sprintf("ld [16]\njge #%d, 0, 1\nret #0x80000000\nret #%d", n/2, bpf.Trap.With(data)))
+			b.Calls = room[:n]
+			for i := range b.Calls {
+				b.Calls[i] = Call{Nr: uint32(i % 300), Args: [6]uint64{uint64(i)}}
+			}
+			if err := b.Ask(p); err != nil {
+				t.Fatal(err)
+			}
+			if len(b.Verdicts) != n {
+				t.Fatalf("%d verdicts on %d calls", len(b.Verdicts), n)
+			}
+			for i, got := range b.Verdicts {
+				want := bpf.Trap.With(data)
+				if i >= n/2 {
+					want = bpf.KillProcess
+				}
+				if got != want {
+					t.Fatalf("call %d of %d: got %v, want %v", i, n, got, want)
+				}
+			}
+		}
+	}
+	if err := b.Ask(bpf.Program{}); err == nil {
+		t.Error("the zero program was asked about")
+	}
+}
+
+// BenchmarkEntries tells what one call costs by each entry: kernel, filter and
+// loop. The batch is large enough to hide the fork.
+func BenchmarkEntries(b *testing.B) {
+	const n = 20_000
+	p := program(b, byNumber)
+	for _, i386 := range []bool{false, true} {
+		name := "native"
+		if i386 {
+			name = "int80"
+		}
+		if i386 && !haveInt80 {
+			continue
+		}
+		b.Run(name, func(b *testing.B) {
+			batch, err := NewBatch(n)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer batch.Free()
+			for i := range batch.Calls {
+				batch.Calls[i] = Call{I386: i386, Nr: uint32(i % 300)}
+			}
+			for b.Loop() {
+				if err := batch.Ask(p); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "calls/s")
+		})
+	}
 }
 
 func BenchmarkVerdicts(b *testing.B) {

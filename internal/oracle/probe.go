@@ -9,45 +9,39 @@ import (
 	"sandbox/bpf"
 )
 
-// probe makes the calls under the program, in as many children as it kills, and
-// one. Only a division by X == 0 kills under a program that [deniesAll] passed.
-func probe(code []bpf.Instruction, calls []Call) ([]int, error) {
-	shared, free, err := newShared(len(calls))
-	if err != nil {
-		return nil, err
-	}
-	defer free()
+// probe makes the calls, some of m's, under the program, in as many children
+// as it kills, and one, and appends the results to answers. Only a division by
+// X == 0 kills under a program that [deniesAll] passed.
+func (m *memory) probe(code []bpf.Instruction, calls []Call, answers []int) ([]int, error) {
 	install := fprog(code)
 	divides := false
 	for _, in := range code {
 		divides = divides || in.Op == bpf.DivX
 	}
-
-	results := make([]int, 0, len(calls))
-	for len(results) < len(calls) {
-		rest := calls[len(results):]
-		j := job{install: &install, calls: rest, shared: shared}
+	for made := 0; made < len(calls); {
+		rest := calls[made:]
+		j := job{install: &install, calls: rest, shared: m.shared}
 		done, status, err := j.run()
 		if err != nil {
 			return nil, err
 		}
-		for i, r := range shared[atResults : atResults+done] {
+		for i, r := range m.shared[atResults : atResults+done] {
 			if r == executed {
-				return nil, fmt.Errorf("call %d (%+v) was executed", len(results)+i, rest[i])
+				return nil, fmt.Errorf("call %d (%+v) was executed", made+i, rest[i])
 			}
+			answers = append(answers, int(r))
 		}
-		for _, r := range shared[atResults : atResults+done] {
-			results = append(results, int(r))
-		}
+		made += done
 		switch {
 		case done == len(rest):
 		case divides && status.Signal() == syscall.SIGSYS:
-			results = append(results, Killed)
+			answers = append(answers, Killed)
+			made++
 		case rest[done].I386 && status.Signal() == syscall.SIGSEGV:
 			return nil, fmt.Errorf("this kernel does not serve int 0x80")
 		default:
-			return nil, fmt.Errorf("call %d (%+v): the child ended: %v", len(results), rest[done], status)
+			return nil, fmt.Errorf("call %d (%+v): the child ended: %v", made, rest[done], status)
 		}
 	}
-	return results, nil
+	return answers, nil
 }
