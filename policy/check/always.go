@@ -13,7 +13,7 @@ import (
 // alwaysSame reports a comparison with a constant that comes out the same for
 // every call.
 func (c *checker) alwaysSame(at comparison, o *operand, v *big.Int, outcome bool) {
-	d := c.list.Errorf(at.x.Span(), "always %t: %s", outcome, c.why(o, v))
+	d := c.list.Reportf(diag.AlwaysSame, at.x.Span(), "always %t: %s", outcome, c.why(o, v))
 	switch {
 	case o.known.zero == o.int.Type().Mask():
 		suggestMask(d, o.x)
@@ -149,7 +149,7 @@ func (c *checker) memberOutside(x *filter.In, o *operand, m *member, end *operan
 	case x.Set.Name != nil:
 		span = x.Set.At
 	}
-	d := c.list.Errorf(span, "%s can never be %s: %s", text(x.X), number, c.why(o, v)).
+	d := c.list.Reportf(diag.ImpossibleMember, span, "%s can never be %s: %s", text(x.X), number, c.why(o, v)).
 		Labelf("a member of the set that never matches")
 	if x.Set.Name != nil {
 		d.Notef(m.x.Span(), "the member is here")

@@ -3,6 +3,7 @@ package check
 import (
 	"math/big"
 
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -129,7 +130,7 @@ func (c *checker) adopt(op typed.BinaryOp, o operand, beside *operand) (operand,
 		ok = fits(o.value, t)
 	}
 	if !ok {
-		d := c.list.Errorf(o.x.Span(), "%s does not fit %s, the type of %s", describe(o.x, o.value), t, text(beside.x))
+		d := c.list.Reportf(diag.ConstantTooWide, o.x.Span(), "%s does not fit %s, the type of %s", describe(o.x, o.value), t, text(beside.x))
 		switch {
 		case fitsBits(o.value, t):
 			least, greatest := bounds(t)
@@ -146,7 +147,7 @@ func (c *checker) adopt(op typed.BinaryOp, o operand, beside *operand) (operand,
 func (c *checker) shift(x *filter.Binary, op typed.BinaryOp, l, r operand) operand {
 	count, ok := r.constant()
 	if !ok {
-		c.list.Errorf(x.Y.Span(), "a shift count must be a constant").Labelf("depends on the call")
+		c.list.Reportf(diag.VariableOperand, x.Y.Span(), "a shift count must be a constant").Labelf("depends on the call")
 		return operand{}
 	}
 	if l.kind == constant {
@@ -155,7 +156,7 @@ func (c *checker) shift(x *filter.Binary, op typed.BinaryOp, l, r operand) opera
 	}
 	t := l.int.Type()
 	if count.Sign() < 0 || count.Cmp(big.NewInt(int64(t.Bits))) >= 0 {
-		c.list.Errorf(x.Y.Span(), "shift count %s is out of range", count).
+		c.list.Reportf(diag.ShiftOutOfRange, x.Y.Span(), "shift count %s is out of range", count).
 			Labelf("%s is %s: 0 to %d", text(l.x), l.typeName(), t.Bits-1)
 		return operand{}
 	}
@@ -170,11 +171,11 @@ func (c *checker) constantFactor(x *filter.Binary, op typed.BinaryOp, l, r *oper
 	divisor, right := r.constant()
 	switch {
 	case op == typed.Mul && !left && !right:
-		c.list.Errorf(x.OpAt, "a product needs a constant factor").Labelf("both sides depend on the call")
+		c.list.Reportf(diag.VariableOperand, x.OpAt, "a product needs a constant factor").Labelf("both sides depend on the call")
 	case (op == typed.Div || op == typed.Rem) && !right:
-		c.list.Errorf(x.Y.Span(), "a divisor must be a constant").Labelf("depends on the call")
+		c.list.Reportf(diag.VariableOperand, x.Y.Span(), "a divisor must be a constant").Labelf("depends on the call")
 	case (op == typed.Div || op == typed.Rem) && divisor.Sign() == 0:
-		c.list.Errorf(x.Y.Span(), "division by zero")
+		c.list.Reportf(diag.DivisionByZero, x.Y.Span(), "division by zero")
 	default:
 		return true
 	}
@@ -183,7 +184,7 @@ func (c *checker) constantFactor(x *filter.Binary, op typed.BinaryOp, l, r *oper
 
 // typesDiffer reports two integers of different types.
 func (c *checker) typesDiffer(x *filter.Binary, l, r *operand) {
-	d := c.list.Errorf(x.OpAt, "%s is %s and %s is %s", text(l.x), l.typeName(), text(r.x), r.typeName()).
+	d := c.list.Reportf(diag.TypesDiffer, x.OpAt, "%s is %s and %s is %s", text(l.x), l.typeName(), text(r.x), r.typeName()).
 		Labelf("needs operands of one type")
 	lt, rt := l.int.Type(), r.int.Type()
 	switch {

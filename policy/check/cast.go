@@ -1,6 +1,7 @@
 package check
 
 import (
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -35,7 +36,7 @@ func (c *checker) cast(x *filter.Cast) operand {
 	o := c.expr(x.X)
 	to, ok := castTypes(x.Type)
 	if !ok {
-		c.list.Errorf(x.TypeAt, "unknown type %s", x.Type).
+		c.list.Reportf(diag.UnknownType, x.TypeAt, "unknown type %s", x.Type).
 			Hintf("the types are u8, u16, u32, i32, u64 and i64")
 		return operand{}
 	}
@@ -43,12 +44,12 @@ func (c *checker) cast(x *filter.Cast) operand {
 	case invalid:
 		return operand{}
 	case truth:
-		c.list.Errorf(x.X.Span(), "a truth value cannot be cast to %s", x.Type).
+		c.list.Reportf(diag.NotInteger, x.X.Span(), "a truth value cannot be cast to %s", x.Type).
 			Labelf("true or false, not an integer")
 		return operand{}
 	case pointer:
 		if to.Signed || to.keep < 32 {
-			c.list.Errorf(x.At, "a pointer cannot be cast to %s", x.Type).
+			c.list.Reportf(diag.PointerCast, x.At, "a pointer cannot be cast to %s", x.Type).
 				Hintf("write (u64)%s or (u32)%s, for the address as an integer", text(x.X), text(x.X))
 			return operand{}
 		}

@@ -50,7 +50,7 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	filters := c.filters(in)
 	if in.Copied != nil {
 		if *in.Copied += c.copied; *in.Copied > maxCopied {
-			c.list.Errorf(in.Filter.Span, "the policy is too large with its functions, loops and locals written out").
+			c.list.Reportf(diag.ConditionTooLarge, in.Filter.Span, "the policy is too large with its functions, loops and locals written out").
 				Labelf("more than %d operations with this filter", maxCopied)
 		}
 	}
@@ -130,7 +130,7 @@ func (c *checker) filters(in Input) []typed.Filter {
 		c.size, c.work = 0, 0
 		when := c.condition(in.Filter.Body)
 		if always, ok := when.(*typed.Truth); ok && !c.list.Failed() {
-			c.list.Errorf(in.Filter.Body.Span(), "always %t, whatever the call", always.Value)
+			c.list.Reportf(diag.ConstantCondition, in.Filter.Body.Span(), "always %t, whatever the call", always.Value)
 		}
 		filters = append(filters, typed.Filter{Numbers: c.layout.ranges(), When: when, At: at, Text: in.Text})
 	}

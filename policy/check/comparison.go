@@ -3,6 +3,7 @@ package check
 import (
 	"math/big"
 
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -49,7 +50,7 @@ func (c *checker) comparison(x *filter.Binary) operand {
 		lv, rv = sameSense(op, &l, &r)
 		return truthOf(x, &typed.Truth{Value: ordered(op, lv.Cmp(rv))})
 	case leftFixed && rightFixed:
-		c.list.Errorf(x.At, "always %t: both sides are constants", ordered(op, lv.Cmp(rv))).
+		c.list.Reportf(diag.ConstantCondition, x.At, "always %t: both sides are constants", ordered(op, lv.Cmp(rv))).
 			Labelf("%s %s %s", lv, x.Op, rv)
 		return truthOf(x, &typed.Truth{})
 	case rightFixed:

@@ -49,7 +49,7 @@ func (c *checker) growBy(n int, at diag.Span) {
 // left undone that is not done yet.
 func (c *checker) tooLarge(at diag.Span) {
 	if !c.exhausted {
-		c.list.Errorf(at, "the condition is too large with its functions, loops and locals written out").
+		c.list.Reportf(diag.ConditionTooLarge, at, "the condition is too large with its functions, loops and locals written out").
 			Labelf("more than %d operations", maxSize).
 			Hintf("where numbers are looked for, write x in {A, B} or x in lo..hi instead of a loop")
 	}

@@ -28,7 +28,7 @@ func (c *checker) constantExpr(x filter.Expr) (*big.Int, bool) {
 	o := c.expr(x)
 	v, ok := o.constant()
 	if !ok && o.kind != invalid {
-		d := c.list.Errorf(x.Span(), "%s is not a constant", text(x))
+		d := c.list.Reportf(diag.NotConstant, x.Span(), "%s is not a constant", text(x))
 		switch o.kind {
 		case truth:
 			d.Labelf("a truth value")
@@ -51,7 +51,7 @@ type result struct {
 func (c *checker) evaluate(d *definition) *result {
 	if r, ok := c.results[d]; ok {
 		if !r.done {
-			c.list.Errorf(d.at, "the definition of %s needs itself", d.name).Labelf("a cycle")
+			c.list.Reportf(diag.DefinitionCycle, d.at, "the definition of %s needs itself", d.name).Labelf("a cycle")
 			r.done = true
 		}
 		return r
@@ -86,7 +86,7 @@ func (c *checker) begin(d *definition) *result {
 func (c *checker) definedConstant(x filter.Expr) operand {
 	o := c.expr(x)
 	if _, ok := o.constant(); !ok && o.kind != invalid {
-		c.list.Errorf(x.Span(), "%s is not a constant", text(x))
+		c.list.Reportf(diag.NotConstant, x.Span(), "%s is not a constant", text(x))
 		return operand{}
 	}
 	return o

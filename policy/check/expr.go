@@ -3,6 +3,7 @@ package check
 import (
 	"math/big"
 
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -43,7 +44,7 @@ func (c *checker) condition(x filter.Expr) typed.Bool {
 		c.release(o.held)
 		return o.cond
 	case pointer:
-		c.list.Errorf(x.Span(), "%s is a pointer, not a truth value", text(x)).
+		c.list.Reportf(diag.OpaquePointer, x.Span(), "%s is a pointer, not a truth value", text(x)).
 			Hintf("write %s != 0", text(x))
 	case constant, integer:
 		return c.nonZero(x, &o)
@@ -57,7 +58,7 @@ func (c *checker) nonZero(x filter.Expr, o *operand) typed.Bool {
 		if c.generic(x) {
 			return &typed.Truth{Value: v.Sign() != 0}
 		}
-		c.list.Errorf(x.Span(), "always %t: %s is a constant", v.Sign() != 0, text(x)).
+		c.list.Reportf(diag.ConstantCondition, x.Span(), "always %t: %s is a constant", v.Sign() != 0, text(x)).
 			Labelf("the condition depends on nothing")
 		return &typed.Truth{}
 	}
@@ -119,8 +120,7 @@ func (c *checker) expr(x filter.Expr) operand {
 	case *filter.Let:
 		return let(c, x, c.expr)
 	}
-	c.list.Errorf(x.Span(), "not part of this version of the language")
-	return operand{}
+	return operand{} // there are no others
 }
 
 // number returns the constant that a literal stands for.
@@ -131,7 +131,7 @@ func (c *checker) number(x *filter.Number) operand {
 		ok = ok && v.BitLen() <= maxConstantBits
 	}
 	if !ok {
-		c.list.Errorf(x.At, "number out of range").Labelf("more than %d bits", maxConstantBits)
+		c.list.Reportf(diag.NumberTooLarge, x.At, "number out of range").Labelf("more than %d bits", maxConstantBits)
 		return operand{}
 	}
 	return constantOf(x, v)

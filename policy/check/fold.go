@@ -3,6 +3,7 @@ package check
 import (
 	"math/big"
 
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 )
 
@@ -30,7 +31,7 @@ func (c *checker) foldValues(x *filter.Binary, l, r *big.Int) operand {
 		v.Or(l, r)
 	case filter.Div, filter.Rem:
 		if r.Sign() == 0 {
-			c.list.Errorf(x.Y.Span(), "division by zero")
+			c.list.Reportf(diag.DivisionByZero, x.Y.Span(), "division by zero")
 			return operand{}
 		}
 		if x.Op == filter.Div {
@@ -40,7 +41,7 @@ func (c *checker) foldValues(x *filter.Binary, l, r *big.Int) operand {
 		}
 	case filter.Shl, filter.Shr:
 		if !r.IsInt64() || r.Int64() < 0 || r.Int64() >= maxConstantBits {
-			c.list.Errorf(x.Y.Span(), "shift count %s is out of range", r).
+			c.list.Reportf(diag.ShiftOutOfRange, x.Y.Span(), "shift count %s is out of range", r).
 				Labelf("0 to %d", maxConstantBits-1)
 			return operand{}
 		}
@@ -56,7 +57,7 @@ func (c *checker) foldValues(x *filter.Binary, l, r *big.Int) operand {
 // bounded returns a constant unless it has become too large.
 func (c *checker) bounded(x filter.Expr, v *big.Int) operand {
 	if v.BitLen() > maxConstantBits {
-		c.list.Errorf(x.Span(), "number out of range").Labelf("more than %d bits", maxConstantBits)
+		c.list.Reportf(diag.NumberTooLarge, x.Span(), "number out of range").Labelf("more than %d bits", maxConstantBits)
 		return operand{}
 	}
 	return constantOf(x, v)

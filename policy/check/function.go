@@ -84,7 +84,7 @@ func (c *checker) callee(x *filter.Apply) *definition {
 	if len(d.params) == 1 {
 		plural = ""
 	}
-	c.list.Errorf(x.At, "%s takes %d argument%s, not %d", d.name, len(d.params), plural, len(x.Args)).
+	c.list.Reportf(diag.ArgumentCount, x.At, "%s takes %d argument%s, not %d", d.name, len(d.params), plural, len(x.Args)).
 		Notef(d.at, "defined here").
 		Hintf("write %s", d.signature())
 	return nil
@@ -92,10 +92,10 @@ func (c *checker) callee(x *filter.Apply) *definition {
 
 func (c *checker) noSuchFunction(x *filter.Apply, d *definition) {
 	if d != nil {
-		c.list.Errorf(x.Func.At, "%s is %s, not a function", d.name, d.kind).Notef(d.at, "defined here")
+		c.list.Reportf(diag.WrongKindOfName, x.Func.At, "%s is %s, not a function", d.name, d.kind).Notef(d.at, "defined here")
 		return
 	}
-	e := c.list.Errorf(x.Func.At, "there is no function %s", x.Func.Text)
+	e := c.list.Reportf(diag.UnknownFunction, x.Func.At, "there is no function %s", x.Func.Text)
 	if x.Func.Text == fieldArgs {
 		e.Hintf("registers are written args[0] to args[5]")
 		return
@@ -183,7 +183,7 @@ func (c *checker) applyInFunction(x *filter.Apply) {
 		c.results[on].bad = true
 	}
 	circle.WriteString(d.name)
-	c.list.Errorf(x.Func.At, "functions use each other in a circle: %s", circle.String()).
+	c.list.Reportf(diag.DefinitionCycle, x.Func.At, "functions use each other in a circle: %s", circle.String()).
 		Notef(d.at, "%s is defined here", d.name).
 		Hintf("a function is written out where it is used, so it cannot use itself")
 }
@@ -207,7 +207,7 @@ func (c *checker) nameInFunction(x *filter.Name) {
 		c.unknownName(x)
 		return
 	}
-	d := c.list.Errorf(x.At, "%s has no parameter %s", c.function.name, x.Text).
+	d := c.list.Reportf(diag.OutOfSight, x.At, "%s has no parameter %s", c.function.name, x.Text).
 		Labelf("a function sees its parameters and constants")
 	names := func(yield func(string) bool) {
 		for _, param := range c.function.params {
@@ -225,7 +225,7 @@ func (c *checker) nameInFunction(x *filter.Name) {
 
 // outOfSight reports a register or field in the body of a function.
 func (c *checker) outOfSight(at diag.Span, written string) {
-	c.list.Errorf(at, "%s cannot be used in a function", written).
+	c.list.Reportf(diag.OutOfSight, at, "%s cannot be used in a function", written).
 		Labelf("a function sees its parameters and constants").
 		Hintf("give it to the function as an argument")
 }

@@ -25,17 +25,17 @@ func (c *checker) lintEqual(at comparison, o *operand, v *big.Int) {
 	written, other := text(o.x), text(at.other)
 	switch {
 	case isSocketType(call, param):
-		c.lints.Warnf(at.x.Span(), "misses callers that set a flag such as SOCK_CLOEXEC in %s", written).
+		c.lints.Reportf(diag.FlagsAsWhole, at.x.Span(), "misses callers that set a flag such as SOCK_CLOEXEC in %s", written).
 			Hintf("write %s & %#x %s %s", written, sockTypeMask, symbol(at.op), other)
 	case !isFlags(param):
 	case other == "O_RDONLY" || other == "O_WRONLY" || other == "O_RDWR":
-		c.lints.Warnf(at.x.Span(), "misses callers that set one more bit of %s, even one that the kernel ignores", written).
+		c.lints.Reportf(diag.FlagsAsWhole, at.x.Span(), "misses callers that set one more bit of %s, even one that the kernel ignores", written).
 			Hintf("write %s & O_ACCMODE %s %s", written, symbol(at.op), other)
 	case v.Sign() == 0:
-		c.lints.Warnf(at.x.Span(), "misses callers that set any bit of %s, even one that the kernel ignores", written).
+		c.lints.Reportf(diag.FlagsAsWhole, at.x.Span(), "misses callers that set any bit of %s, even one that the kernel ignores", written).
 			Hintf("name the bits that matter: %s & (A | B) %s 0", written, symbol(at.op))
 	default:
-		c.lints.Warnf(at.x.Span(), "misses callers that set one more bit of %s, even one that the kernel ignores", written).
+		c.lints.Reportf(diag.FlagsAsWhole, at.x.Span(), "misses callers that set one more bit of %s, even one that the kernel ignores", written).
 			Hintf("write %s & %s %s %s", written, atom(at.other), symbol(at.op), other)
 	}
 }
@@ -50,10 +50,10 @@ func (c *checker) lintMember(x *filter.In, o *operand) {
 	written := text(o.x)
 	switch {
 	case isSocketType(call, param):
-		c.lints.Warnf(x.At, "misses callers that set a flag such as SOCK_CLOEXEC in %s", written).
+		c.lints.Reportf(diag.FlagsAsWhole, x.At, "misses callers that set a flag such as SOCK_CLOEXEC in %s", written).
 			Hintf("write %s & %#x in ...", written, sockTypeMask)
 	case isFlags(param):
-		c.lints.Warnf(x.At, "misses callers that set one more bit of %s, even one that the kernel ignores", written).
+		c.lints.Reportf(diag.FlagsAsWhole, x.At, "misses callers that set one more bit of %s, even one that the kernel ignores", written).
 			Hintf("name the bits that matter: %s & (A | B) in ...", written)
 	}
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"sandbox/arch"
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -11,7 +12,7 @@ import (
 // one of the others (CVE-2019-10063).
 func (c *checker) lintWidth(at filter.Expr, o *operand) {
 	if _, param := c.paramOf(o); param != nil && param.Partly {
-		c.lints.Warnf(at.Span(), "misses callers that set an upper bit of %s, which the kernel drops for some uses", text(o.x)).
+		c.lints.Reportf(diag.UpperBits, at.Span(), "misses callers that set an upper bit of %s, which the kernel drops for some uses", text(o.x)).
 			Hintf("write (u32)%s, if this is one of those uses", text(o.x))
 		return
 	}
@@ -20,7 +21,7 @@ func (c *checker) lintWidth(at filter.Expr, o *operand) {
 		return
 	}
 	bits := min(int(param.Type.Bits), c.abi.Bits())
-	c.lints.Warnf(at.Span(), "misses callers that set an upper bit of %s, of which %s looks at %d bits", text(o.x), call.Name, bits).
+	c.lints.Reportf(diag.UpperBits, at.Span(), "misses callers that set an upper bit of %s, of which %s looks at %d bits", text(o.x), call.Name, bits).
 		Hintf("write %s, which has the kernel's type", param.Name)
 }
 

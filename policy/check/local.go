@@ -78,16 +78,16 @@ func (c *checker) introduce(x *filter.Name, around []boundName) {
 	outer := slices.IndexFunc(around, func(b boundName) bool { return b.name.Text == x.Text })
 	switch {
 	case outer >= 0:
-		d = c.list.Errorf(x.At, "%s is used for something else here", x.Text).
+		d = c.list.Reportf(diag.HiddenName, x.At, "%s is used for something else here", x.Text).
 			Notef(around[outer].name.At, "this one would be hidden")
 	case isReserved(x.Text):
-		d = c.list.Errorf(x.At, "%s has a meaning of its own in filters", x.Text)
+		d = c.list.Reportf(diag.HiddenName, x.At, "%s has a meaning of its own in filters", x.Text)
 	case isStandard(x.Text):
-		d = c.list.Errorf(x.At, "%s is a standard function", x.Text).Labelf("would hide it")
+		d = c.list.Reportf(diag.HiddenName, x.At, "%s is a standard function", x.Text).Labelf("would hide it")
 	case arch.ConstantAnywhere(x.Text):
-		d = c.list.Errorf(x.At, "%s is a constant of the kernel", x.Text).Labelf("would hide it")
+		d = c.list.Reportf(diag.HiddenName, x.At, "%s is a constant of the kernel", x.Text).Labelf("would hide it")
 	case defined != nil:
-		d = c.list.Errorf(x.At, "%s is %s of the policy", x.Text, defined.kind).Labelf("would hide it").
+		d = c.list.Reportf(diag.HiddenName, x.At, "%s is %s of the policy", x.Text, defined.kind).Labelf("would hide it").
 			Notef(defined.at, "defined here")
 	default:
 		if c.function != nil {
@@ -97,12 +97,12 @@ func (c *checker) introduce(x *filter.Name, around []boundName) {
 		if i < 0 {
 			return
 		}
-		d = c.list.Errorf(x.At, "%s is a parameter of %s", x.Text, c.selected.calls[i].Name).Labelf("would hide it")
+		d = c.list.Reportf(diag.HiddenName, x.At, "%s is a parameter of %s", x.Text, c.selected.calls[i].Name).Labelf("would hide it")
 	}
 	d.Hintf("choose another name")
 }
 
 // neverUsed warns of a local that nothing uses.
 func (c *checker) neverUsed(x *filter.Name) {
-	c.list.Warnf(x.At, "%s is never used", x.Text)
+	c.list.Reportf(diag.UnusedName, x.At, "%s is never used", x.Text)
 }

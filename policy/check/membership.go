@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -41,7 +42,7 @@ func (c *checker) membership(x *filter.In) operand {
 		if c.generic(x) {
 			return truthOf(x, &typed.Truth{Value: amongConstants(&o, v, members) != x.Not})
 		}
-		c.list.Errorf(x.X.Span(), "%s is a constant", text(x.X)).
+		c.list.Reportf(diag.ConstantCondition, x.X.Span(), "%s is a constant", text(x.X)).
 			Labelf("whether it is in the set depends on nothing")
 		return operand{}
 	}
@@ -93,7 +94,7 @@ func (c *checker) members(set *filter.Set) ([]member, bool) {
 			if c.generic(set.Low) || c.generic(set.High) {
 				return nil, true
 			}
-			d := c.list.Errorf(set.At, "empty range").Labelf("no number is at least %s and less than %s", lv, hv)
+			d := c.list.Reportf(diag.EmptySet, set.At, "empty range").Labelf("no number is at least %s and less than %s", lv, hv)
 			d.Hintf("the end of a range is not in it: 0..3 is 0, 1, 2")
 			return nil, false
 		}
@@ -101,7 +102,7 @@ func (c *checker) members(set *filter.Set) ([]member, bool) {
 		return []member{{x: set.High, isRange: true, low: low, high: last}}, true
 	}
 	if len(set.Members) == 0 {
-		c.list.Errorf(set.At, "empty set").Labelf("nothing is in it")
+		c.list.Reportf(diag.EmptySet, set.At, "empty set").Labelf("nothing is in it")
 		return nil, false
 	}
 	list, ok := make([]member, 0, len(set.Members)), true
@@ -117,7 +118,7 @@ func (c *checker) members(set *filter.Set) ([]member, bool) {
 func (c *checker) member(x filter.Expr) (operand, bool) {
 	if n, ok := unparen(x).(*filter.Name); ok {
 		if d := c.scope.lookup(n.Text); d != nil && d.kind == aSet && c.local(n.Text) == nil {
-			c.list.Errorf(x.Span(), "%s is a set", n.Text).
+			c.list.Reportf(diag.WrongKindOfName, x.Span(), "%s is a set", n.Text).
 				Notef(d.at, "defined here").
 				Hintf("a set holds no sets: write x in %s || x in {...}", n.Text)
 			return operand{}, false
@@ -128,7 +129,7 @@ func (c *checker) member(x filter.Expr) (operand, bool) {
 		return o, true
 	}
 	if o.kind != invalid {
-		c.list.Errorf(x.Span(), "%s is not a constant", text(x)).
+		c.list.Reportf(diag.NotConstant, x.Span(), "%s is not a constant", text(x)).
 			Labelf("a set holds constants").
 			Hintf("compare with == and <")
 	}
@@ -186,7 +187,7 @@ func (c *checker) intervals(x *filter.In, o *operand, members []member) ([]typed
 	c.warnOfTwins(x, members, t)
 	list = merge(list, t)
 	if len(list) == 1 && list[0].Low == o.known.least(t) && list[0].High == o.known.greatest(t) {
-		c.list.Errorf(x.At, "always %t: the set holds every value of %s", !x.Not, text(x.X)).
+		c.list.Reportf(diag.AlwaysSame, x.At, "always %t: the set holds every value of %s", !x.Not, text(x.X)).
 			Labelf("%s is %s", text(x.X), o.typeName())
 		return nil, false
 	}
@@ -248,7 +249,7 @@ func (c *checker) warnOfTwins(x *filter.In, members []member, t typed.Type) {
 	for i := 1; i < len(order); i++ {
 		a, b := order[i-1], order[i]
 		if bits(a) == bits(b) && text(a.x) == text(b.x) {
-			c.list.Warnf(b.x.Span(), "%s is in the set twice", text(b.x)).Notef(a.x.Span(), "first here")
+			c.list.Reportf(diag.DuplicateMember, b.x.Span(), "%s is in the set twice", text(b.x)).Notef(a.x.Span(), "first here")
 		}
 	}
 }

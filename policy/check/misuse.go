@@ -11,12 +11,12 @@ import (
 
 // notInteger reports a truth value where an integer is needed.
 func (c *checker) notInteger(x filter.Expr) {
-	c.list.Errorf(x.Span(), "%s is true or false, not an integer", text(x))
+	c.list.Reportf(diag.NotInteger, x.Span(), "%s is true or false, not an integer", text(x))
 }
 
 // invertedTruth reports "~condition".
 func (c *checker) invertedTruth(x filter.Expr) {
-	c.list.Errorf(x.Span(), "%s is true or false, not an integer", text(x)).
+	c.list.Reportf(diag.NotInteger, x.Span(), "%s is true or false, not an integer", text(x)).
 		Hintf("~ inverts bits; for the opposite of a condition, write !%s", atom(x))
 }
 
@@ -26,7 +26,7 @@ func (c *checker) truthInArithmetic(x *filter.Binary, l, r *operand) {
 	if l.kind != truth {
 		side = x.Y
 	}
-	d := c.list.Errorf(side.Span(), "%s is true or false, not an integer", text(side)).
+	d := c.list.Reportf(diag.NotInteger, side.Span(), "%s is true or false, not an integer", text(side)).
 		Labelf("%s needs integers", x.Op)
 	// "!flags & X": in most languages ! binds tighter than it reads.
 	if not, ok := side.(*filter.Unary); ok && not.Op == filter.Not && side == x.X && x.Op == filter.And {
@@ -49,7 +49,7 @@ func (c *checker) truthCompared(x *filter.Binary, l, r *operand) {
 	if l.kind != truth {
 		side, other = x.Y, l
 	}
-	d := c.list.Errorf(side.Span(), "%s is true or false, not an integer", text(side)).
+	d := c.list.Reportf(diag.NotInteger, side.Span(), "%s is true or false, not an integer", text(side)).
 		Labelf("%s needs integers", x.Op)
 	switch not, isUnary := side.(*filter.Unary); {
 	case isUnary && not.Op == filter.Not && other.kind != truth:
@@ -87,7 +87,7 @@ func (c *checker) pointerCompared(x *filter.Binary, op typed.CompareOp, l, r *op
 // and says what can be done instead.
 func (c *checker) opaque(o *operand, used string) {
 	written := text(o.x)
-	d := c.list.Errorf(o.x.Span(), "%s is a pointer and cannot be %s", written, used).
+	d := c.list.Reportf(diag.OpaquePointer, o.x.Span(), "%s is a pointer and cannot be %s", written, used).
 		Labelf("only == 0 and != 0 can be asked")
 	call, param := c.paramOf(o)
 	if call == nil {
@@ -129,19 +129,19 @@ func (c *checker) noSuchSet(x *filter.Name, d *definition) {
 	_, known := c.abi.Constant(x.Text)
 	switch {
 	case c.local(x.Text) != nil:
-		c.list.Errorf(x.At, "%s is one number, not a set", x.Text).
+		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is one number, not a set", x.Text).
 			Hintf("write == %s, or in {%s}", x.Text, x.Text)
 	case d != nil && d.kind == aFunction:
-		c.list.Errorf(x.At, "%s is a function, not a set", x.Text).Notef(d.at, "defined here")
+		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is a function, not a set", x.Text).Notef(d.at, "defined here")
 	case d != nil:
-		c.list.Errorf(x.At, "%s is a constant, not a set", x.Text).
+		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is a constant, not a set", x.Text).
 			Notef(d.at, "defined here").
 			Hintf("write == %s, or in {%s}", x.Text, x.Text)
 	case known:
-		c.list.Errorf(x.At, "%s is a constant, not a set", x.Text).
+		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is a constant, not a set", x.Text).
 			Hintf("write == %s, or in {%s}", x.Text, x.Text)
 	default:
-		e := c.list.Errorf(x.At, "there is no set %s", x.Text)
+		e := c.list.Reportf(diag.UnknownSet, x.At, "there is no set %s", x.Text)
 		sets := func(yield func(string) bool) {
 			for _, def := range c.scope.all() {
 				if def.kind == aSet && !yield(def.name) {

@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 )
 
@@ -45,7 +46,7 @@ func (c *checker) warnOfMultiplexer(f *filter.Filter, multiplexer string, calls 
 		if _, reached := slices.BinarySearch(calls, s.Name); !reached {
 			continue
 		}
-		c.lints.Warnf(s.Span, "%s can be reached through %s on %s, unless another rule refuses that", s.Name, multiplexer, c.abi).
+		c.lints.Reportf(diag.SecondWay, s.Span, "%s can be reached through %s on %s, unless another rule refuses that", s.Name, multiplexer, c.abi).
 			Labelf("only the call itself is refused here").
 			Hintf("refuse %s, too: its arguments are in memory, out of a filter's reach", multiplexer)
 		return

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sandbox/arch"
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -83,14 +84,14 @@ func (c *checker) resolveName(x *filter.Name) name {
 // notShadowing reports whether a parameter's name is no constant's name too.
 func (c *checker) notShadowing(x *filter.Name) bool {
 	if d := c.scope.lookup(x.Text); d != nil && d.kind == aConstant {
-		c.list.Errorf(x.At, "%s is a parameter and a constant", x.Text).
+		c.list.Reportf(diag.AmbiguousName, x.At, "%s is a parameter and a constant", x.Text).
 			Labelf("which one is meant?").
 			Notef(d.at, "the constant is defined here").
 			Hintf("give the constant another name")
 		return false
 	}
 	if _, ok := c.abi.Constant(x.Text); ok {
-		c.list.Errorf(x.At, "%s is a parameter and a constant of the kernel", x.Text).
+		c.list.Reportf(diag.AmbiguousName, x.At, "%s is a parameter and a constant of the kernel", x.Text).
 			Hintf("use args[0] to args[5] for the parameter")
 		return false
 	}
@@ -145,7 +146,7 @@ func (c *checker) name(x *filter.Name) operand {
 // notConstant reports the name of a set or a function where an integer is
 // needed.
 func (c *checker) notConstant(x *filter.Name, d *definition) {
-	e := c.list.Errorf(x.At, "%s is %s", x.Text, d.kind).Notef(d.at, "defined here")
+	e := c.list.Reportf(diag.WrongKindOfName, x.At, "%s is %s", x.Text, d.kind).Notef(d.at, "defined here")
 	if d.kind == aSet {
 		e.Hintf("ask for membership: x in %s", x.Text)
 	} else {
@@ -156,11 +157,11 @@ func (c *checker) notConstant(x *filter.Name, d *definition) {
 // field returns nr, arch or ip.
 func (c *checker) field(x *filter.Name) operand {
 	if x.Text == fieldArgs {
-		c.list.Errorf(x.At, "args is six registers").Hintf("name one of them: args[0] to args[5]")
+		c.list.Reportf(diag.UnknownRegister, x.At, "args is six registers").Hintf("name one of them: args[0] to args[5]")
 		return operand{}
 	}
 	if c.layout == nil {
-		c.list.Errorf(x.At, "%s is known only when a call is made", x.Text).
+		c.list.Reportf(diag.NotConstant, x.At, "%s is known only when a call is made", x.Text).
 			Labelf("a constant is needed here")
 		return operand{}
 	}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"sandbox/arch"
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -66,7 +67,7 @@ func signExtend(o operand, bits uint8) operand {
 // register returns args[i]: the raw 64 bits.
 func (c *checker) register(x *filter.Index) operand {
 	if c.layout == nil {
-		c.list.Errorf(x.At, "%s is known only when a call is made", text(x)).
+		c.list.Reportf(diag.NotConstant, x.At, "%s is known only when a call is made", text(x)).
 			Labelf("a constant is needed here")
 		return operand{}
 	}
@@ -75,7 +76,7 @@ func (c *checker) register(x *filter.Index) operand {
 		return operand{}
 	}
 	if !v.IsInt64() || v.Int64() < 0 || v.Int64() > 5 {
-		c.list.Errorf(x.Index.Span(), "there is no args[%s]", v).Labelf("a call has args[0] to args[5]")
+		c.list.Reportf(diag.UnknownRegister, x.Index.Span(), "there is no args[%s]", v).Labelf("a call has args[0] to args[5]")
 		return operand{}
 	}
 	c.readsArguments = true
@@ -96,14 +97,14 @@ func (c *checker) judgeRegister(x *filter.Index, i int) {
 	if len(beyond) == 0 {
 		return
 	}
-	report := c.list.Warnf
+	code := diag.IgnoredRegister
 	if c.letsPass() {
 		if c.selected.broad != nil {
 			return // refuseBroad says more
 		}
-		report = c.list.Errorf
+		code = diag.UnusedRegister
 	}
-	report(x.At, "args[%d] is beyond the parameters of %s", i, callNames(beyond)).
+	c.list.Reportf(code, x.At, "args[%d] is beyond the parameters of %s", i, callNames(beyond)).
 		Labelf("the kernel ignores it, so the caller can put anything there").
 		Hintf("%s", signature(beyond[0]))
 }

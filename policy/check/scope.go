@@ -59,7 +59,7 @@ func (s *Scope) DefineConstant(name string, at diag.Span, value filter.Expr) dia
 func (s *Scope) DefineSet(name string, at diag.Span, members []filter.Expr) diag.List {
 	list := s.define(&definition{name: name, at: at, home: s, kind: aSet, members: members})
 	if len(members) == 0 {
-		list.Errorf(at, "set %s is empty", name).Hintf("a set needs at least one member")
+		list.Reportf(diag.EmptySet, at, "set %s is empty", name).Hintf("a set needs at least one member")
 	}
 	return list
 }
@@ -81,7 +81,7 @@ func (s *Scope) Include(other *Scope) diag.List {
 		if earlier := s.lookup(d.name); earlier == nil {
 			s.add(d)
 		} else if earlier != d {
-			list.Errorf(earlier.at, "%s is defined twice", d.name).Notef(d.at, "also here, in an extended file")
+			list.Reportf(diag.Redefined, earlier.at, "%s is defined twice", d.name).Notef(d.at, "also here, in an extended file")
 		}
 	}
 	return list
@@ -110,20 +110,20 @@ func (s *Scope) define(d *definition) diag.List {
 	var list diag.List
 	switch earlier := s.lookup(d.name); {
 	case !isIdentifier(d.name):
-		list.Errorf(d.at, "%q cannot be used as a name", d.name).
+		list.Reportf(diag.InvalidName, d.at, "%q cannot be used as a name", d.name).
 			Hintf("a name is letters, digits and _, and does not begin with a digit")
 	case isReserved(d.name):
-		list.Errorf(d.at, "%s has a meaning of its own in filters", d.name).Hintf("choose another name")
+		list.Reportf(diag.HiddenName, d.at, "%s has a meaning of its own in filters", d.name).Hintf("choose another name")
 	case isStandard(d.name):
-		list.Errorf(d.at, "%s is a standard function", d.name).
+		list.Reportf(diag.HiddenName, d.at, "%s is a standard function", d.name).
 			Labelf("would hide it").
 			Hintf("choose another name")
 	case arch.ConstantAnywhere(d.name):
-		list.Errorf(d.at, "%s is a constant of the kernel", d.name).
+		list.Reportf(diag.HiddenName, d.at, "%s is a constant of the kernel", d.name).
 			Labelf("would hide it").
 			Hintf("choose another name")
 	case earlier != nil:
-		list.Errorf(d.at, "%s is defined twice", d.name).Notef(earlier.at, "first here")
+		list.Reportf(diag.Redefined, d.at, "%s is defined twice", d.name).Notef(earlier.at, "first here")
 	default:
 		s.add(d)
 	}

@@ -121,8 +121,8 @@ func TestCheckDefinitions(t *testing.T) {
 	got := render(scope.Check(arch.AArch64))
 	for _, want := range []string{
 		"the definition of SELF needs itself", "the definition of A needs itself", "division by zero",
-		"1:8: unknown constant O_CREATE", "unknown constant fd", "args[0] is known only when a call is made",
-		"1:15: unknown constant O_CREATE", "inner is a set", "both sides are constants",
+		"1:8: error[E0411]: unknown constant O_CREATE", "unknown constant fd", "args[0] is known only when a call is made",
+		"1:15: error[E0411]: unknown constant O_CREATE", "inner is a set", "both sides are constants",
 	} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("%q is said %d times", want, strings.Count(got, want))

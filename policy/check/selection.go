@@ -48,7 +48,7 @@ func (c *checker) choose(f *filter.Filter, kernel arch.Version) selection {
 		}
 	}
 	if before > 0 && s.empty() && !c.list.Failed() {
-		c.list.Errorf(f.Span, "selects nothing: every system call is taken out again").
+		c.list.Reportf(diag.EmptySelection, f.Span, "selects nothing: every system call is taken out again").
 			Labelf("nothing is left of this")
 	}
 	return s
@@ -106,7 +106,7 @@ func (c *checker) include(s *selection, sel *filter.Selector, kernel arch.Versio
 		}
 		s.numbers = append(s.numbers, sel.Number)
 		if c.abi == arch.X86_64 && sel.Number >= arch.X32Bit && sel.Number != ^uint32(0) {
-			c.list.Warnf(sel.Span, "x32 numbers are always refused on %s", c.abi).
+			c.list.Reportf(diag.X32Number, sel.Span, "x32 numbers are always refused on %s", c.abi).
 				Labelf("no rule is asked about this number")
 		}
 	}
@@ -149,7 +149,7 @@ func (c *checker) warnIfNotSelected(s *selection, sel *filter.Selector, call *ar
 	if call.Since > kernel || slices.Contains(s.calls, call) {
 		return
 	}
-	c.list.Warnf(sel.Span, "%s is not selected, so there is nothing to take out", call.Name).
+	c.list.Reportf(diag.NothingTakenOut, sel.Span, "%s is not selected, so there is nothing to take out", call.Name).
 		Labelf("has no effect")
 }
 
@@ -175,7 +175,7 @@ func (c *checker) missingCall(sel *filter.Selector) {
 }
 
 func (c *checker) unknownGroup(sel *filter.Selector) {
-	d := c.list.Errorf(sel.Span, "unknown group @%s", sel.Name)
+	d := c.list.Reportf(diag.UnknownGroup, sel.Span, "unknown group @%s", sel.Name)
 	if near, ok := diag.Nearest(sel.Name, arch.GroupNames()); ok {
 		d.Hintf("did you mean @%s?", near)
 	}
@@ -201,10 +201,10 @@ func (c *checker) judgeRepeats(selectors []filter.Selector) {
 		case !repeated:
 			first[id] = sel
 		case earlier.Exclude != sel.Exclude:
-			c.list.Errorf(sel.Span, "both selected and taken out again").
+			c.list.Reportf(diag.Contradiction, sel.Span, "both selected and taken out again").
 				Notef(earlier.Span, "the opposite is here")
 		default:
-			c.list.Warnf(sel.Span, "selected twice").Notef(earlier.Span, "first here")
+			c.list.Reportf(diag.SelectedTwice, sel.Span, "selected twice").Notef(earlier.Span, "first here")
 		}
 	}
 }
@@ -215,7 +215,7 @@ func (c *checker) refuseBroad() {
 	if c.selected.broad == nil || !c.letsPass() {
 		return
 	}
-	c.list.Errorf(*c.selected.broad, "%s cannot depend on arguments for every system call", ruleKind(c.action)).
+	c.list.Reportf(diag.BroadCondition, *c.selected.broad, "%s cannot depend on arguments for every system call", ruleKind(c.action)).
 		Labelf("an argument means something else in each").
 		Hintf("name the system calls that the condition is about")
 }

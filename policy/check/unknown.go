@@ -22,7 +22,7 @@ func (c *checker) lackingParam(x *filter.Name, params []*arch.Param) {
 	if len(lacking) > 1 {
 		verb = "have"
 	}
-	d := c.list.Errorf(x.At, "%s %s no parameter %s%s", callNames(lacking), verb, x.Text, c.onThisABI(lacking[0], x.Text)).
+	d := c.list.Reportf(diag.LackingParameter, x.At, "%s %s no parameter %s%s", callNames(lacking), verb, x.Text, c.onThisABI(lacking[0], x.Text)).
 		Labelf("other selected calls have it")
 	if near, ok := diag.Nearest(x.Text, slices.Values(paramNames(lacking[0]))); ok {
 		d.Hintf("did you mean %s, for %s?", near, lacking[0].Name)
@@ -36,7 +36,7 @@ func (c *checker) lackingParam(x *filter.Name, params []*arch.Param) {
 func (c *checker) fieldOrParam(x *filter.Name) {
 	call := c.selected.calls[0]
 	p, _ := call.Param(x.Text)
-	c.list.Errorf(x.At, "%s is a parameter of %s, and a field that every call has", x.Text, call.Name).
+	c.list.Reportf(diag.AmbiguousName, x.At, "%s is a parameter of %s, and a field that every call has", x.Text, call.Name).
 		Labelf("which one is meant?").
 		Hintf("args[%d] is the parameter", p.Low)
 }
@@ -44,7 +44,7 @@ func (c *checker) fieldOrParam(x *filter.Name) {
 // namelessParam reports a parameter's name beside a call of which the table
 // knows nothing.
 func (c *checker) namelessParam(x *filter.Name) {
-	c.list.Errorf(x.At, "call #%d is not in the table of %s, so its parameters have no names", c.selected.numbers[0], c.abi).
+	c.list.Reportf(diag.NamelessParameter, x.At, "call #%d is not in the table of %s, so its parameters have no names", c.selected.numbers[0], c.abi).
 		Hintf("use args[0] to args[5] for it, in a filter of its own")
 }
 
@@ -64,7 +64,7 @@ func (c *checker) unknownName(x *filter.Name) {
 		if c.foreign {
 			return
 		}
-		d := c.list.Errorf(x.At, "%s does not exist on %s", x.Text, c.abi)
+		d := c.list.Reportf(diag.ElsewhereConstant, x.At, "%s does not exist on %s", x.Text, c.abi)
 		var having []arch.ABI
 		for _, abi := range arch.ABIs() {
 			if _, ok := abi.Constant(x.Text); ok {
@@ -75,18 +75,18 @@ func (c *checker) unknownName(x *filter.Name) {
 		return
 	}
 	if c.layout == nil {
-		d := c.list.Errorf(x.At, "unknown constant %s", x.Text)
+		d := c.list.Reportf(diag.UnknownConstant, x.At, "unknown constant %s", x.Text)
 		c.suggestName(d, x.Text)
 		return
 	}
 	if len(c.selected.calls) == 0 {
-		c.list.Errorf(x.At, "call #%d is not in the table of %s, and %s is no constant", c.selected.numbers[0], c.abi, x.Text).
+		c.list.Reportf(diag.NamelessParameter, x.At, "call #%d is not in the table of %s, and %s is no constant", c.selected.numbers[0], c.abi, x.Text).
 			Hintf("use args[0] to args[5]: parameters of unknown calls have no names")
 		return
 	}
 	first := c.selected.calls[0]
 	if isUpper(x.Text) {
-		d := c.list.Errorf(x.At, "unknown constant %s", x.Text)
+		d := c.list.Reportf(diag.UnknownConstant, x.At, "unknown constant %s", x.Text)
 		c.suggestName(d, x.Text)
 		return
 	}
@@ -94,7 +94,7 @@ func (c *checker) unknownName(x *filter.Name) {
 	if len(c.selected.calls) > 1 {
 		verb = "have"
 	}
-	d := c.list.Errorf(x.At, "%s %s no parameter %s%s", callNames(c.selected.calls), verb, x.Text, c.onThisABI(first, x.Text)).
+	d := c.list.Reportf(diag.UnknownParameter, x.At, "%s %s no parameter %s%s", callNames(c.selected.calls), verb, x.Text, c.onThisABI(first, x.Text)).
 		Labelf("and there is no constant of this name")
 	c.suggestName(d, x.Text)
 	d.Hintf("%s", signature(first))
