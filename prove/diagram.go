@@ -30,6 +30,7 @@ type diagrams struct {
 	unique   []diagram // open hash table of vertices; -1: free
 	memo     []choice  // results of choose; overwritten when places collide
 	limit    int       // vertices that may be made
+	work     int       // steps of choose that may still be made
 }
 
 type choice struct{ f, g, h, result diagram }
@@ -42,14 +43,23 @@ func newDiagrams(limit int) *diagrams {
 		vertices: make([]vertex, 0, 1<<9),
 		unique:   make([]diagram, 1<<10),
 		memo:     make([]choice, 1<<10),
-		limit:    limit,
 	}
+	d.start(limit)
+	return d
+}
+
+// stepsPerVertex bounds the work that is done for a vertex, on average. Proofs
+// of compiled policies take under 10.
+const stepsPerVertex = 200
+
+// start makes the two truth values in an empty arena.
+func (d *diagrams) start(limit int) {
+	d.limit, d.work = limit, stepsPerVertex*limit
 	for i := range d.unique {
 		d.unique[i] = -1
 	}
 	d.vertex(untested, 0, 0) // never
 	d.vertex(untested, 1, 0) // always
-	return d
 }
 
 // outcome returns the constant function with a given return value.
@@ -126,6 +136,9 @@ func (d *diagrams) choose(f, g, h diagram) diagram {
 	place := hash(uint32(f), uint32(g), uint32(h)) & uint32(len(d.memo)-1)
 	if m := d.memo[place]; m.f == f && m.g == g && m.h == h {
 		return m.result
+	}
+	if d.work--; d.work < 0 {
+		panic(errLimit)
 	}
 	top := min(d.vertices[f].variable, d.vertices[g].variable, d.vertices[h].variable)
 	fl, fh := d.split(f, top)

@@ -65,7 +65,7 @@ func execute(p bpf.Program, bigEndian bool) (results []result, in *inputs, d *di
 		}
 	}()
 	d = newDiagrams(1 << 13)
-	in = newInputs(d, &typed.Policy{})
+	in = newInputs(d, noGroups())
 	return newExecution(d, in, p, bigEndian).regions(), in, d, nil
 }
 

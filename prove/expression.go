@@ -3,8 +3,8 @@ package prove
 import "sandbox/policy/typed"
 
 // condition returns where b holds, in a region.
-func (m *meaning) condition(b typed.Bool, r region) diagram {
-	d := m.d
+func (in *inputs) condition(b typed.Bool, r region) diagram {
+	d := in.d
 	switch b := b.(type) {
 	case *typed.Truth:
 		if b.Value {
@@ -12,21 +12,21 @@ func (m *meaning) condition(b typed.Bool, r region) diagram {
 		}
 		return never
 	case *typed.NotExpr:
-		return d.not(m.condition(b.X, r))
+		return d.not(in.condition(b.X, r))
 	case *typed.AndExpr:
-		return d.and(m.condition(b.X, r), m.condition(b.Y, r))
+		return d.and(in.condition(b.X, r), in.condition(b.Y, r))
 	case *typed.OrExpr:
-		return d.or(m.condition(b.X, r), m.condition(b.Y, r))
+		return d.or(in.condition(b.X, r), in.condition(b.Y, r))
 	case *typed.Predicate:
-		return m.condition(b.X, r)
+		return in.condition(b.X, r)
 	case *typed.Compare:
-		return m.compare(b, r)
+		return in.compare(b, r)
 	case *typed.In:
-		x, t := m.integer(b.X, r), b.X.Type()
+		x, t := in.integer(b.X, r), b.X.Type()
 		found := never
-		for _, in := range b.Intervals {
-			low, high := constant(in.Low, int(t.Bits)), constant(in.High, int(t.Bits))
-			outside := d.or(m.less(x, low, t), m.less(high, x, t))
+		for _, i := range b.Intervals {
+			low, high := constant(i.Low, int(t.Bits)), constant(i.High, int(t.Bits))
+			outside := d.or(in.less(x, low, t), in.less(high, x, t))
 			found = d.or(found, d.not(outside))
 		}
 		return found
@@ -34,56 +34,56 @@ func (m *meaning) condition(b typed.Bool, r region) diagram {
 	panic("prove: a condition of no known kind")
 }
 
-func (m *meaning) compare(c *typed.Compare, r region) diagram {
-	d, t := m.d, c.X.Type()
-	x, y := m.integer(c.X, r), m.integer(c.Y, r)
+func (in *inputs) compare(c *typed.Compare, r region) diagram {
+	d, t := in.d, c.X.Type()
+	x, y := in.integer(c.X, r), in.integer(c.Y, r)
 	switch c.Op {
 	case typed.Eq:
 		return d.equal(x, y)
 	case typed.Ne:
 		return d.not(d.equal(x, y))
 	case typed.Lt:
-		return m.less(x, y, t)
+		return in.less(x, y, t)
 	case typed.Le:
-		return d.not(m.less(y, x, t))
+		return d.not(in.less(y, x, t))
 	case typed.Gt:
-		return m.less(y, x, t)
+		return in.less(y, x, t)
 	default:
-		return d.not(m.less(x, y, t))
+		return d.not(in.less(x, y, t))
 	}
 }
 
 // less tells where x < y in the order of type t: for signed types the top bits
 // count against.
-func (m *meaning) less(x, y number, t typed.Type) diagram {
+func (in *inputs) less(x, y number, t typed.Type) diagram {
 	if t.Signed {
 		top := len(x) - 1
 		x, y = append(number(nil), x...), append(number(nil), y...)
-		x[top], y[top] = m.d.not(x[top]), m.d.not(y[top])
+		x[top], y[top] = in.d.not(x[top]), in.d.not(y[top])
 	}
-	return m.d.below(x, y)
+	return in.d.below(x, y)
 }
 
 // integer returns the value of x, with as many bits as its type has.
-func (m *meaning) integer(x typed.Int, r region) number {
+func (in *inputs) integer(x typed.Int, r region) number {
 	switch x := x.(type) {
 	case *typed.Value:
 		return constant(x.Bits, int(x.Of.Bits))
 	case *typed.Load:
-		low := r.word(m.in, x.Low)
+		low := r.word(in, x.Low)
 		if !x.Wide {
 			return low
 		}
-		return append(append(make(number, 0, 64), low...), r.word(m.in, x.High)...)
+		return append(append(make(number, 0, 64), low...), r.word(in, x.High)...)
 	case *typed.Convert:
-		return convert(m.integer(x.X, r), x.X.Type(), x.To)
+		return convert(in.integer(x.X, r), x.X.Type(), x.To)
 	case *typed.Unary:
 		if x.Op == typed.Negate {
-			return m.d.negate(m.integer(x.X, r))
+			return in.d.negate(in.integer(x.X, r))
 		}
-		return m.d.complement(m.integer(x.X, r))
+		return in.d.complement(in.integer(x.X, r))
 	case *typed.Binary:
-		return m.binary(x, r)
+		return in.binary(x, r)
 	}
 	panic("prove: an integer expression of no known kind")
 }
@@ -102,9 +102,9 @@ func convert(v number, from, to typed.Type) number {
 	return out
 }
 
-func (m *meaning) binary(x *typed.Binary, r region) number {
-	d := m.d
-	a, b := m.integer(x.X, r), m.integer(x.Y, r)
+func (in *inputs) binary(x *typed.Binary, r region) number {
+	d := in.d
+	a, b := in.integer(x.X, r), in.integer(x.Y, r)
 	signed := x.Type().Signed
 	switch x.Op {
 	case typed.Add:
@@ -114,7 +114,7 @@ func (m *meaning) binary(x *typed.Binary, r region) number {
 	case typed.Mul:
 		return d.multiply(a, b)
 	case typed.Div, typed.Rem:
-		return m.divide(x.Op, a, b, signed)
+		return in.divide(x.Op, a, b, signed)
 	case typed.Shl:
 		n, _ := constantOf(b)
 		return shiftLeft(a, int(n))
@@ -135,28 +135,28 @@ func (m *meaning) binary(x *typed.Binary, r region) number {
 
 // divide truncates towards zero: signed numbers are divided by their
 // magnitudes, and the remainder has the sign of the dividend.
-func (m *meaning) divide(op typed.BinaryOp, a, b number, signed bool) number {
-	d := m.d
+func (in *inputs) divide(op typed.BinaryOp, a, b number, signed bool) number {
+	d := in.d
 	aNegative, bNegative := never, never
 	if signed {
 		aNegative, bNegative = a[len(a)-1], b[len(b)-1]
-		a, b = m.negateWhere(aNegative, a), m.negateWhere(bNegative, b)
+		a, b = in.negateWhere(aNegative, a), in.negateWhere(bNegative, b)
 	}
 	quotient, remainder := d.divide(a, b)
 	if op == typed.Div {
-		return m.negateWhere(d.xor(aNegative, bNegative), quotient)
+		return in.negateWhere(d.xor(aNegative, bNegative), quotient)
 	}
-	return m.negateWhere(aNegative, remainder)
+	return in.negateWhere(aNegative, remainder)
 }
 
-func (m *meaning) negateWhere(f diagram, v number) number {
+func (in *inputs) negateWhere(f diagram, v number) number {
 	if f == never {
 		return v
 	}
-	negative := m.d.negate(v)
+	negative := in.d.negate(v)
 	out := make(number, len(v))
 	for i := range v {
-		out[i] = m.d.choose(f, negative[i], v[i])
+		out[i] = in.d.choose(f, negative[i], v[i])
 	}
 	return out
 }

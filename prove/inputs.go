@@ -39,18 +39,8 @@ func (in *inputs) word(w typed.Word) number {
 	return in.value[w]
 }
 
-func newInputs(d *diagrams, p *typed.Policy) *inputs {
-	var g groups
-	for w := range g {
-		g[w] = typed.Word(w)
-	}
-	for i := range p.Layers {
-		for j := range p.Layers[i].ABIs {
-			for k := range p.Layers[i].ABIs[j].Filters {
-				g.condition(p.Layers[i].ABIs[j].Filters[k].When)
-			}
-		}
-	}
+// newInputs orders the input bits for the conditions whose words g unites.
+func newInputs(d *diagrams, g groups) *inputs {
 	in := &inputs{d: d, order: make([]inputBit, 0, 32*words)}
 	var placed wordSet
 	for _, first := range wordsInOrder {
@@ -83,6 +73,26 @@ var wordsInOrder = [words]typed.Word{
 // groups is a forest of words that stand together (union-find); the root of a
 // tree names the group.
 type groups [words]typed.Word
+
+// noGroups returns a forest in which each word stands alone.
+func noGroups() groups {
+	var g groups
+	for w := range g {
+		g[w] = typed.Word(w)
+	}
+	return g
+}
+
+// policy unites what any condition of a policy compares.
+func (g *groups) policy(p *typed.Policy) {
+	for i := range p.Layers {
+		for j := range p.Layers[i].ABIs {
+			for k := range p.Layers[i].ABIs[j].Filters {
+				g.condition(p.Layers[i].ABIs[j].Filters[k].When)
+			}
+		}
+	}
+}
 
 func (g *groups) root(w typed.Word) typed.Word {
 	for g[w] != w {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"sandbox/arch"
-	"sandbox/bpf"
 	"sandbox/policy/typed"
 )
 
@@ -17,7 +16,7 @@ type meaning struct {
 	cuts   map[uint32][]uint32 // by audit value: see cutsOf
 	layers [][]sectionMeaning  // by layer and section
 	at     *typed.Filter       // the filter being evaluated, for errLimit
-	meets  map[[2]diagram]diagram
+	meets  meetings
 }
 
 // sectionMeaning is a section, its numbers cut where the filters that apply
@@ -45,13 +44,13 @@ type step struct {
 func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
 	m := &meaning{
 		d: d, in: in, policy: p, abis: p.ABIs(),
-		cuts: make(map[uint32][]uint32), meets: make(map[[2]diagram]diagram),
+		cuts: make(map[uint32][]uint32), meets: newMeetings(d),
 	}
 	for i := range p.Layers {
 		sections := make([]sectionMeaning, len(p.Layers[i].ABIs))
 		for j := range sections {
 			s := &p.Layers[i].ABIs[j]
-			sections[j] = sectionMeaning{section: s, pieces: piecesOf(s.Filters), built: make(map[step]diagram)}
+			sections[j] = sectionMeaning{section: s, pieces: piecesOf(s.Filters, true), built: make(map[step]diagram)}
 			for k := range s.Filters {
 				sections[j].reads = append(sections[j].reads, reads(s.Filters[k].When))
 			}
@@ -61,8 +60,9 @@ func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
 	return m
 }
 
-// piecesOf cuts the numbers into ranges that the same filters select.
-func piecesOf(filters []typed.Filter) []piece {
+// piecesOf cuts the numbers into ranges that the same filters select. If closing,
+// filters behind one that matches every call are left out.
+func piecesOf(filters []typed.Filter, closing bool) []piece {
 	var lasts []uint32
 	for i := range filters {
 		for _, r := range filters[i].Numbers {
@@ -85,7 +85,7 @@ func piecesOf(filters []typed.Filter) []piece {
 			for ; k < len(pieces) && lasts[k] <= r.Last; k++ {
 				if !closed[k] {
 					pieces[k].filters = append(pieces[k].filters, int32(i))
-					closed[k] = filters[i].When == nil
+					closed[k] = closing && filters[i].When == nil
 				}
 			}
 		}
@@ -98,7 +98,7 @@ func piecesOf(filters []typed.Filter) []piece {
 func (m *meaning) decision(r region) diagram {
 	f := m.layer(0, r)
 	for i := range m.layers[1:] {
-		f = m.stronger(f, m.layer(i+1, r))
+		f = m.meets.stronger(f, m.layer(i+1, r))
 	}
 	return f
 }
@@ -144,41 +144,8 @@ func (m *meaning) filter(s *sectionMeaning, i int32, r region, rest diagram) dia
 	f, ok := s.built[key]
 	if !ok {
 		m.at = filter
-		f = m.d.choose(m.condition(filter.When, r), outcome, rest)
+		f = m.d.choose(m.in.condition(filter.When, r), outcome, rest)
 		s.built[key] = f
 	}
 	return f
-}
-
-// stronger returns what two stacked filters come to.
-func (m *meaning) stronger(older, newer diagram) diagram {
-	d := m.d
-	a, b := d.vertices[older], d.vertices[newer]
-	if a.variable == untested && b.variable == untested {
-		if rank(d.valueOf(older)) > rank(d.valueOf(newer)) {
-			return older
-		}
-		return newer
-	}
-	key := [2]diagram{older, newer}
-	if f, ok := m.meets[key]; ok {
-		return f
-	}
-	top := min(a.variable, b.variable)
-	al, ah := d.split(older, top)
-	bl, bh := d.split(newer, top)
-	f := d.vertex(top, m.stronger(al, bl), m.stronger(ah, bh))
-	m.meets[key] = f
-	return f
-}
-
-// actions has the kernel's return value of each kind of action; its order is
-// that of precedence.
-var actions = [...]bpf.Return{bpf.Allow, bpf.Log, bpf.Trace, bpf.UserNotif, bpf.Errno, bpf.Trap, bpf.KillThread, bpf.KillProcess}
-
-func returnValue(a typed.Action) uint32 { return uint32(actions[a.Kind]) | uint32(a.Data) }
-
-// rank returns the place of a return value in the order of precedence.
-func rank(value uint32) int {
-	return slices.Index(actions[:], bpf.Return(value).Action())
 }

@@ -9,11 +9,11 @@ import (
 
 // difference returns an input for which two diagrams differ.
 func (d *diagrams) difference(f, g diagram, in *inputs) typed.Call {
-	var values [words]uint32
+	var path assignment
 	for {
 		top := min(d.vertices[f].variable, d.vertices[g].variable)
 		if top == untested {
-			break
+			return path.call()
 		}
 		fl, fh := d.split(f, top)
 		gl, gh := d.split(g, top)
@@ -22,15 +22,22 @@ func (d *diagrams) difference(f, g diagram, in *inputs) typed.Call {
 			continue
 		}
 		f, g = fh, gh
-		bit := in.order[top]
-		values[bit.word] |= 1 << bit.bit
+		path.set(in.order[top])
 	}
+}
+
+// An assignment is an input: the values of its words.
+type assignment [words]uint32
+
+func (a *assignment) set(bit inputBit) { a[bit.word] |= 1 << bit.bit }
+
+func (a *assignment) call() typed.Call {
 	c := typed.Call{
-		Arch: values[typed.WordArch], Nr: values[typed.WordNr],
-		IP: uint64(values[typed.WordIPHigh])<<32 | uint64(values[typed.WordIPLow]),
+		Arch: a[typed.WordArch], Nr: a[typed.WordNr],
+		IP: uint64(a[typed.WordIPHigh])<<32 | uint64(a[typed.WordIPLow]),
 	}
 	for i := range c.Args {
-		c.Args[i] = uint64(values[typed.ArgHigh(i)])<<32 | uint64(values[typed.ArgLow(i)])
+		c.Args[i] = uint64(a[typed.ArgHigh(i)])<<32 | uint64(a[typed.ArgLow(i)])
 	}
 	return c
 }

@@ -83,7 +83,9 @@ func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err 
 		return Proved{}, errEmpty
 	}
 	d := newDiagrams(limit)
-	in := newInputs(d, p)
+	g := noGroups()
+	g.policy(p)
+	in := newInputs(d, g)
 	m := newMeaning(d, in, p)
 	x := newExecution(d, in, program, abis[0].BigEndian())
 	defer func() {

@@ -1,0 +1,39 @@
+package prove
+
+import (
+	"fmt"
+
+	"sandbox/arch"
+	"sandbox/policy/typed"
+)
+
+// Find returns a call of an ABI and a number for which a condition holds, or
+// found false if there is none: both are exact. Of the calls there are it
+// returns one whose arguments are small, as unsigned numbers, and 0 where they
+// do not matter. The error is a *GivenUp without a filter if the condition is
+// too complex.
+func Find(abi arch.ABI, number uint32, condition typed.Bool) (call typed.Call, found bool, err error) {
+	g := noGroups()
+	g.condition(condition)
+	d := newDiagrams(MaxNodes)
+	in := newInputs(d, g)
+	r := numberRegion(abi.Audit(), number)
+	holds := never
+	if !in.attempt(MaxNodes, func() { holds = in.condition(condition, r) }) {
+		return typed.Call{}, false, &GivenUp{}
+	}
+	if holds == never {
+		return typed.Call{}, false, nil
+	}
+	call = d.difference(holds, never, in)
+	call.Arch, call.Nr = abi.Audit(), number
+	if !typed.Holds(condition, &call) {
+		return typed.Call{}, false, fmt.Errorf("the prover contradicts the evaluator about the call %+v: this is a bug in sandbox", call)
+	}
+	return call, true, nil
+}
+
+// numberRegion is the region of one number of an ABI.
+func numberRegion(audit, number uint32) region {
+	return region{span{audit, audit}, span{number, number}}
+}
