@@ -136,6 +136,8 @@ func (c *checker) exclude(s *selection, sel *filter.Selector, kernel arch.Versio
 	case filter.SelectNumber:
 		if call, ok := c.abi.Numbered(sel.Number); ok {
 			c.warnIfNotSelected(s, sel, call, kernel)
+		} else if !slices.Contains(s.numbers, sel.Number) {
+			c.nothingTakenOut(sel, sel.String()[len("!"):])
 		}
 		out = func(call *arch.Syscall) bool { return call.Number == sel.Number }
 		s.numbers = slices.DeleteFunc(s.numbers, func(n uint32) bool { return n == sel.Number })
@@ -149,7 +151,11 @@ func (c *checker) warnIfNotSelected(s *selection, sel *filter.Selector, call *ar
 	if call.Since > kernel || slices.Contains(s.calls, call) {
 		return
 	}
-	c.list.Reportf(diag.NothingTakenOut, sel.Span, "%s is not selected, so there is nothing to take out", call.Name).
+	c.nothingTakenOut(sel, call.Name)
+}
+
+func (c *checker) nothingTakenOut(sel *filter.Selector, written string) {
+	c.list.Reportf(diag.NothingTakenOut, sel.Span, "%s is not selected, so there is nothing to take out", written).
 		Labelf("has no effect")
 }
 
@@ -184,29 +190,61 @@ func (c *checker) unknownGroup(sel *filter.Selector) {
 	}
 }
 
+// A target is what a selector is about: one number, however it is written, a
+// group, or everything. That a group holds a call, or another group, makes
+// them no less two targets: naming a call beside its group is common, and
+// needed if the call is newer than the baseline.
+type target struct {
+	kind   filter.SelectorKind
+	name   string
+	number uint32
+}
+
+func (c *checker) target(sel *filter.Selector) target {
+	switch sel.Kind {
+	case filter.SelectNumber:
+		return target{kind: filter.SelectNumber, number: sel.Number}
+	case filter.SelectName:
+		if call, ok := c.abi.Syscall(sel.Name); ok {
+			return target{kind: filter.SelectNumber, number: call.Number}
+		}
+	}
+	return target{kind: sel.Kind, name: sel.Name}
+}
+
 // judgeRepeats warns of selectors that say what an earlier one said, and
 // reports those that say the opposite.
 func (c *checker) judgeRepeats(selectors []filter.Selector) {
-	type identity struct {
-		kind   filter.SelectorKind
-		name   string
-		number uint32
-	}
-	first := make(map[identity]*filter.Selector, len(selectors))
+	first := make(map[target]*filter.Selector, len(selectors))
 	for i := range selectors {
 		sel := &selectors[i]
-		id := identity{sel.Kind, sel.Name, sel.Number}
+		id := c.target(sel)
 		earlier, repeated := first[id]
 		switch {
 		case !repeated:
 			first[id] = sel
 		case earlier.Exclude != sel.Exclude:
-			c.list.Reportf(diag.Contradiction, sel.Span, "both selected and taken out again").
+			c.list.Reportf(diag.Contradiction, sel.Span, "%s is both selected and taken out again", selectorText(sel, earlier)).
 				Notef(earlier.Span, "the opposite is here")
+		case sel.Exclude:
+			c.list.Reportf(diag.SelectedTwice, sel.Span, "%s is taken out twice", selectorText(sel, earlier)).
+				Notef(earlier.Span, "first here")
 		default:
-			c.list.Reportf(diag.SelectedTwice, sel.Span, "selected twice").Notef(earlier.Span, "first here")
+			c.list.Reportf(diag.SelectedTwice, sel.Span, "%s is selected twice", selectorText(sel, earlier)).
+				Notef(earlier.Span, "first here")
 		}
 	}
+}
+
+// selectorText returns what a selector is about as it is written, and how the
+// earlier one of the same target is, where that differs.
+func selectorText(sel, earlier *filter.Selector) string {
+	one, other := *sel, *earlier
+	one.Exclude, other.Exclude = false, false
+	if one.String() == other.String() {
+		return one.String()
+	}
+	return one.String() + " (" + other.String() + ")"
 }
 
 // refuseBroad reports a condition on arguments for every system call, in a rule
