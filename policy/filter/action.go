@@ -86,7 +86,7 @@ func (p *parser) action() *Action {
 		open := p.tok
 		p.advance()
 		if p.tok.kind == tokCloseParen {
-			p.errorf(open.start, p.tok.end, "%s() has no value", short(text)).Hintf("actions are %s", actionList)
+			p.errorf(diag.ActionValue, open.start, p.tok.end, "%s() has no value", short(text)).Hintf("write %s", withValue(short(text)))
 		} else {
 			a.Arg = p.expr()
 		}
@@ -99,7 +99,7 @@ func (p *parser) action() *Action {
 
 func (p *parser) unknownAction(name token) {
 	text := p.source(name)
-	d := p.errorf(name.start, name.end, "unknown action %s", short(text))
+	d := p.errorf(diag.UnknownAction, name.start, name.end, "unknown action %s", short(text))
 	switch meant, ok := meantAction(text); {
 	case ok:
 		d.Hintf("did you mean %s?", withValue(meant))
@@ -132,9 +132,9 @@ func (p *parser) checkValue(a *Action) {
 		if p.tok.kind == tokNumber || p.tok.kind == tokName && p.source(p.tok)[0] == 'E' {
 			value = p.source(p.tok) // "errno EACCES"
 		}
-		p.errorAt(a.NameAt, "%s needs a value", a.Name).Hintf("write %s(%s)", a.Name, short(value))
+		p.errorAt(diag.ActionValue, a.NameAt, "%s needs a value", a.Name).Hintf("write %s(%s)", a.Name, short(value))
 	case !takes && a.Arg != nil:
-		d := p.errorAt(a.At, "%s takes no value", a.Name)
+		d := p.errorAt(diag.ActionValue, a.At, "%s takes no value", a.Name)
 		if a.Name == "deny" {
 			d.Hintf("deny is errno(EPERM); for another error write errno(%s)", Print(a.Arg))
 		} else {
@@ -145,12 +145,14 @@ func (p *parser) checkValue(a *Action) {
 
 func (p *parser) wholeAction() *Action {
 	if p.tok.kind != tokName {
-		p.unexpected("an action").Hintf("actions are %s", actionList)
+		p.unexpected(diag.UnknownAction, "an action").Hintf("actions are %s", actionList)
 		return nil
 	}
 	a := p.action()
 	if len(p.diags) == 0 {
-		p.expectEnd("the end")
+		if d := p.expectEnd(diag.TrailingText, "the end"); d != nil {
+			d.Hintf("an action stands alone: system calls stand in filters")
+		}
 	}
 	return a
 }
@@ -165,12 +167,12 @@ func (p *parser) rule() (r rule) {
 	if p.tok.kind == tokName && p.startsAction() {
 		r.action = p.action()
 		if p.tok.kind == tokName && isAction(p.source(p.tok)) {
-			p.errorf(p.tok.start, p.tok.end, "a second action, after %s", short(r.action.Name)).
+			p.errorf(diag.SecondAction, p.tok.start, p.tok.end, "a second action, after %s", short(r.action.Name)).
 				Hintf("write a rule for each")
 			return r
 		}
-		if !p.startsSelector() && !p.word("not") {
-			p.errorf(p.tok.start, p.tok.end, "expected a system call after the action %s, found %s", short(r.action.Name), p.describe(p.tok)).
+		if p.tok.kind == tokEnd || p.tok.kind == tokColon || p.tok.kind == tokComma {
+			p.errorf(diag.NoSystemCall, p.tok.start, p.tok.end, "expected a system call after the action %s, found %s", short(r.action.Name), p.describe(p.tok)).
 				Hintf("say which calls: %s openat, or %s * for all", withValue(r.action.Name), withValue(r.action.Name))
 			return r
 		}

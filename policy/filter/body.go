@@ -1,6 +1,10 @@
 package filter
 
-import "slices"
+import (
+	"slices"
+
+	"sandbox/internal/diag"
+)
 
 const letExample = "a local is written let x = ...; before the condition"
 
@@ -26,25 +30,25 @@ func (p *parser) let() *Let {
 	l := &Let{At: p.span(p.tok)}
 	p.advance()
 	p.assigns = true // the name at hand is what the "=" follows
-	l.Name = p.newName("a local", letExample)
+	l.Name = p.newName(diag.MalformedLocal, "a local", letExample)
 	p.assigns = false
 	if p.tok.kind != tokAssign {
-		p.unexpected(`"="`).Hintf(letExample)
+		p.unexpected(diag.MalformedLocal, `"="`).Hintf(letExample)
 		panic(bailout{})
 	}
 	p.advance()
 	l.Value = p.expr()
 	if p.tok.kind != tokSemicolon {
 		if p.tok.kind == tokEnd {
-			p.errorAt(l.At.To(l.Value.Span()), "no condition follows this local").
+			p.errorAt(diag.MissingCondition, l.At.To(l.Value.Span()), "no condition follows this local").
 				Hintf(`end the local with ";" and write the condition after it`)
 		} else {
-			p.unexpected(`an operator or ";"`).Hintf(letExample)
+			p.unexpected(diag.MalformedLocal, `an operator or ";"`).Hintf(letExample)
 		}
 		panic(bailout{})
 	}
 	if p.advance(); p.tok.kind == tokEnd {
-		p.errorAt(l.At.To(l.Value.Span()), "no condition follows this local").
+		p.errorAt(diag.MissingCondition, l.At.To(l.Value.Span()), "no condition follows this local").
 			Hintf("write the condition after it: let x = ...; x == 1")
 		panic(bailout{})
 	}
@@ -53,14 +57,14 @@ func (p *parser) let() *Let {
 
 // newName parses the name of a local, of a loop's variable or of a parameter,
 // and moves on.
-func (p *parser) newName(what, example string) *Name {
+func (p *parser) newName(code diag.Code, what, example string) *Name {
 	t := p.tok
 	if t.kind != tokName {
-		p.unexpected("the name of %s", what).Hintf("%s", example)
+		p.unexpected(code, "the name of %s", what).Hintf("%s", example)
 		panic(bailout{})
 	}
 	if text := p.source(t); isWord(text) || slices.Contains(types[:], text) {
-		p.errorf(t.start, t.end, "%s has a meaning of its own in filters", text).Hintf("choose another name for %s", what)
+		p.errorf(diag.ReservedName, t.start, t.end, "%s has a meaning of its own in filters", text).Hintf("choose another name for %s", what)
 	}
 	p.advance()
 	return &Name{Text: p.source(t), At: p.span(t)}

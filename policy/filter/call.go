@@ -1,5 +1,7 @@
 package filter
 
+import "sandbox/internal/diag"
+
 // maxArgs is the number of registers that a system call takes.
 const maxArgs = 6
 
@@ -18,17 +20,19 @@ func (p *parser) call() *Call {
 		}
 		c.ByNumber = true
 	default:
-		p.unexpected("a system call").Hintf(callExample)
+		p.unexpected(diag.MalformedCall, "a system call").Hintf(callExample)
 		return nil
 	}
 	p.advance()
 	open := p.tok
 	if !p.got(tokOpenParen) {
-		p.unexpected(`"("`).Hintf(callExample)
+		p.unexpected(diag.MalformedCall, `"("`).Hintf(callExample)
 		return nil
 	}
 	c.Args = p.args(open)
-	p.expectEnd("the end")
+	if d := p.expectEnd(diag.TrailingText, "the end"); d != nil {
+		d.Hintf("%s", callExample)
+	}
 	c.Span = p.text.Span(start, p.last.end)
 	return c
 }
@@ -42,7 +46,7 @@ func (p *parser) args(open token) []Expr {
 	for {
 		x := p.expr()
 		if len(args) == maxArgs {
-			p.errorAt(x.Span(), "a system call has at most %d arguments", maxArgs)
+			p.errorAt(diag.TooManyArguments, x.Span(), "a system call has at most %d arguments", maxArgs)
 			panic(bailout{})
 		}
 		args = append(args, x)

@@ -55,7 +55,7 @@ func (p *parser) meantType(word token) string {
 		ours, found = diag.Nearest(inside, slices.Values(types[:]))
 	}
 	if found {
-		p.errorf(word.start, word.start+len(inside), "unknown type %s", inside).
+		p.errorf(diag.ForeignType, word.start, word.start+len(inside), "unknown type %s", inside).
 			Hintf("did you mean (%s)? Types are %s", ours, strings.Join(types[:], ", "))
 	}
 	return ours

@@ -1,9 +1,11 @@
 package filter
 
+import "sandbox/internal/diag"
+
 // wholeExpr parses an expression that the text ends with.
 func (p *parser) wholeExpr() Expr {
 	x := p.expr()
-	d := p.expectEnd("an operator")
+	d := p.expectEnd(diag.ExpectedOperator, "an operator")
 	switch p.tok.kind {
 	case tokComma:
 		if _, in := x.(*In); in {
@@ -11,6 +13,8 @@ func (p *parser) wholeExpr() Expr {
 		} else {
 			d.Hintf("conditions are joined with && or ||")
 		}
+	case tokName, tokNumber, tokOpenParen:
+		d.Hintf("conditions are joined with && or ||")
 	case tokColon:
 		d.Hintf("a filter has one colon: write a filter of its own for each condition")
 	case tokRange:
@@ -33,8 +37,9 @@ func (p *parser) binary(least precedence) Expr {
 			return x
 		}
 		if in, isIn := x.(*In); isIn && prec > precCompare {
-			p.errorf(p.tok.start, p.tok.end, "%q cannot follow a set", p.source(p.tok)).
-				Notef(in.Set.At, "the set is here")
+			p.errorf(diag.OperatorAfterSet, p.tok.start, p.tok.end, "%q cannot follow a set", p.source(p.tok)).
+				Notef(in.Set.At, "the set is here").
+				Hintf(`what is computed stands before "in", where it needs no parentheses: x %s y in {A, B}`, p.tok.op)
 			panic(bailout{})
 		}
 		p.count()
@@ -60,7 +65,7 @@ func (p *parser) binary(least precedence) Expr {
 // count counts an operator or a local, of which the token at hand is the first.
 func (p *parser) count() {
 	if p.operators++; p.operators > maxOperators {
-		p.errorf(p.tok.start, p.tok.end, "more than %d operators in one filter", maxOperators).
+		p.errorf(diag.FilterTooLarge, p.tok.start, p.tok.end, "more than %d operators in one filter", maxOperators).
 			Hintf("write several filters, or sets: x in {A, B}")
 		panic(bailout{})
 	}
@@ -84,11 +89,15 @@ func (p *parser) operator() precedence {
 
 // chained reports the second of two comparisons in a row.
 func (p *parser) chained(op token, left Expr) {
-	d := p.errorf(op.start, op.end, "comparisons do not chain")
+	d := p.errorf(diag.ChainedComparison, op.start, op.end, "comparisons do not chain")
 	if b, ok := left.(*Binary); ok {
 		middle := Print(b.Y)
 		if len(middle) < 40 {
-			d.Hintf("write ... %s %s && %s %s ...", b.Op, middle, middle, p.source(op))
+			again := op.op.String()
+			if op.kind == tokName { // in
+				again = p.source(op)
+			}
+			d.Hintf("write ... %s %s && %s %s ...", b.Op, middle, middle, again)
 			return
 		}
 	}
@@ -101,7 +110,7 @@ func (p *parser) in(x Expr) Expr {
 	not := p.word("not")
 	if p.advance(); not {
 		if !p.word("in") {
-			p.errorf(op.start, op.end, `expected "in" after not, found %s`, p.describe(p.tok)).
+			p.errorf(diag.ForeignOperator, op.start, op.end, `expected "in" after not, found %s`, p.describe(p.tok)).
 				Hintf(`write "x not in {A, B}", and "!" to negate anything else`)
 			panic(bailout{})
 		}
@@ -119,7 +128,7 @@ func (p *parser) set() Set {
 	case tokOpenBrace:
 		return p.members()
 	case tokOpenBracket, tokRange, tokComma, tokColon, tokCloseParen, tokEnd:
-		p.unexpected("a set").Hintf(setForms)
+		p.unexpected(diag.NotASet, "a set").Hintf(setForms)
 		panic(bailout{})
 	}
 	low := p.binary(precOr)
@@ -129,7 +138,7 @@ func (p *parser) set() Set {
 	}
 	name, ok := low.(*Name)
 	if !ok {
-		p.errorAt(low.Span(), `expected a set after "in", found a value`).
+		p.errorAt(diag.NotASet, low.Span(), `expected a set after "in", found a value`).
 			Hintf(setForms + "; one value is compared with ==")
 	}
 	return Set{Name: name, At: low.Span()}
@@ -143,7 +152,7 @@ func (p *parser) members() Set {
 	for p.tok.kind != tokCloseBrace || p.last.kind == tokComma {
 		members = append(members, p.binary(precOr))
 		if p.tok.kind == tokRange {
-			p.errorf(p.tok.start, p.tok.end, "a range cannot be a member of a set").
+			p.errorf(diag.RangeInSet, p.tok.start, p.tok.end, "a range cannot be a member of a set").
 				Hintf("write x in {A, B} || x in 0..3")
 			panic(bailout{})
 		}
@@ -152,7 +161,7 @@ func (p *parser) members() Set {
 		}
 	}
 	if p.tok.kind != tokCloseBrace && p.tok.kind != tokEnd {
-		d := p.unexpected(`"," or "}"`)
+		d := p.unexpected(diag.ExpectedOperator, `"," or "}"`)
 		d.Notef(p.span(open), `"{" was opened here`)
 		panic(bailout{})
 	}
@@ -163,7 +172,7 @@ func (p *parser) members() Set {
 // unary parses an operand with the operators before it.
 func (p *parser) unary() Expr {
 	if p.depth++; p.depth > maxDepth {
-		p.errorf(p.tok.start, p.tok.end, "more than %d levels of parentheses and operators inside each other", maxDepth)
+		p.errorf(diag.FilterTooLarge, p.tok.start, p.tok.end, "more than %d levels of parentheses and operators inside each other", maxDepth)
 		panic(bailout{})
 	}
 	x := p.prefixed()
@@ -174,7 +183,7 @@ func (p *parser) unary() Expr {
 func (p *parser) prefixed() Expr {
 	op := p.tok
 	if p.word("not") {
-		p.errorf(op.start, op.end, `there is no operator "not"`).Hintf(`write "!" to negate; "not" stands only before "in"`)
+		p.errorf(diag.ForeignOperator, op.start, op.end, `there is no operator "not"`).Hintf(`write "!" to negate; "not" stands only before "in"`)
 		op.kind, op.op = tokOp, Not
 	}
 	if op.kind != tokOp {
@@ -187,7 +196,7 @@ func (p *parser) prefixed() Expr {
 		op.op = Negate
 		p.advance()
 	case Add:
-		p.errorf(op.start, op.end, `expected a value, found "+"`).Hintf(`leave the "+" out`)
+		p.errorf(diag.ForeignOperator, op.start, op.end, `there is no "+" before a value`).Hintf(`leave the "+" out`)
 		p.advance()
 		return p.unary()
 	case Mul:

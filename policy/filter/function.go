@@ -1,31 +1,42 @@
 package filter
 
-import "slices"
+import (
+	"slices"
+
+	"sandbox/internal/diag"
+)
 
 const signatureExample = "a function is named and its parameters listed: writes(flags)"
 
 // signature parses the whole text as a function's name and parameters.
 func (p *parser) signature() *Signature {
-	s := &Signature{Name: p.newName("a function", signatureExample)}
+	s := &Signature{Name: p.newName(diag.MalformedSignature, "a function", signatureExample)}
 	open := p.tok
 	if !p.got(tokOpenParen) {
-		p.unexpected(`"("`).Hintf(signatureExample)
+		p.unexpected(diag.MalformedSignature, `"("`).Hintf(signatureExample)
 		panic(bailout{})
 	}
 	if p.tok.kind != tokCloseParen {
 		for {
-			s.Params = append(s.Params, p.newName("a parameter", signatureExample))
+			s.Params = append(s.Params, p.newName(diag.MalformedSignature, "a parameter", signatureExample))
 			if !p.got(tokComma) {
 				break
 			}
 		}
 	}
 	if p.tok.kind != tokCloseParen && p.tok.kind != tokEnd {
-		p.unexpected(`"," or ")"`).Hintf(signatureExample)
+		d := p.unexpected(diag.MalformedSignature, `"," or ")"`)
+		if p.tok.kind == tokName {
+			d.Hintf("parameters have no types, and commas between them: writes(flags, mode)")
+		} else {
+			d.Hintf(signatureExample)
+		}
 		panic(bailout{})
 	}
 	p.close(open, tokCloseParen)
-	p.expectEnd("the end")
+	if d := p.expectEnd(diag.TrailingText, "the end"); d != nil {
+		d.Hintf("the body is the value of this key")
+	}
 	s.At = p.text.Span(0, p.last.end)
 	return s
 }
@@ -35,9 +46,9 @@ func (p *parser) apply(name token) Expr {
 	text := p.source(name)
 	switch {
 	case slices.Contains(types[:], text):
-		p.errorf(name.start, name.end, "%s is a type, and no function", text).Hintf("a cast is written (%s)x", text)
+		p.errorf(diag.TypeAsFunction, name.start, name.end, "%s is a type, and no function", text).Hintf("a cast is written (%s)x", text)
 	case text == "if" || text == "when" || text == "while" || text == "for":
-		p.errorf(name.start, name.end, "there are no statements in a filter").Hintf("write the condition alone")
+		p.errorf(diag.Statement, name.start, name.end, "there are no statements in a filter").Hintf("write the condition alone")
 	}
 	x := &Apply{Func: &Name{Text: text, At: p.span(name)}}
 	open := p.tok
@@ -63,19 +74,19 @@ func (p *parser) quantifier(word token) Expr {
 	open := p.tok
 	p.advance()
 	if next := p.peek(); p.tok.kind == tokName && (next.kind != tokName || p.source(next) != "in") {
-		p.errorf(p.tok.start, p.tok.end, "%s is a loop, which begins with a variable and its set", p.source(word)).
+		p.errorf(diag.MalformedLoop, p.tok.start, p.tok.end, "%s is a loop, which begins with a variable and its set", p.source(word)).
 			Hintf(loopExample)
 		panic(bailout{})
 	}
-	x.Var = p.newName("a variable", loopExample)
+	x.Var = p.newName(diag.MalformedLoop, "a variable", loopExample)
 	if !p.word("in") {
-		p.unexpected(`"in"`).Hintf(loopExample)
+		p.unexpected(diag.MalformedLoop, `"in"`).Hintf(loopExample)
 		panic(bailout{})
 	}
 	p.advance()
 	x.Set = p.set()
 	if p.tok.kind != tokColon {
-		p.unexpected(`":"`).Hintf(loopExample)
+		p.unexpected(diag.MalformedLoop, `":"`).Hintf(loopExample)
 		panic(bailout{})
 	}
 	p.advance()

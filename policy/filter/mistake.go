@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sandbox/internal/diag"
 )
 
 // mistakes are spellings from other languages that no correct filter holds.
@@ -11,41 +13,42 @@ import (
 var mistakes = [...]struct {
 	text    string
 	as      string // "": cannot be guessed
+	code    diag.Code
 	message string
 	hint    string
 }{
-	{"<=>", "", `there is no operator "<=>"`, `compare with ==, !=, <, <=, > or >=`},
-	{"===", "==", `there is no operator "==="`, `write == for "is equal to"`},
-	{"!==", "!=", `there is no operator "!=="`, `write != for "is not equal to"`},
-	{"&&&", "&&", `there is no operator "&&&"`, `write && for "and"`},
-	{"|||", "||", `there is no operator "|||"`, `write || for "or"`},
-	{"<<<", "<<", `there is no operator "<<<"`, `write << to shift to the left`},
-	{"<<=", "", `a filter cannot assign`, `write << to shift, and == or <= to compare`},
-	{">>=", "", `a filter cannot assign`, `write >> to shift, and == or >= to compare`},
-	{">>>", ">>", `there is no operator ">>>"`, `">>" brings in zeros if its operand is unsigned: (u32)x >> 1`},
-	{"...", "..", `there is no "..."`, `a range is lo..hi, hi excluded`},
-	{"..=", "..", `there is no "..="`, `a range is lo..hi, hi excluded: 0..3 is 0, 1, 2`},
-	{"=>", ">=", `there is no operator "=>"`, `write >= for "is greater than or equal to"`},
-	{"=<", "<=", `there is no operator "=<"`, `write <= for "is less than or equal to"`},
-	{"=~", "", `there is no operator "=~"`, `filters see numbers, and no text to match`},
-	{"~=", "!=", `there is no operator "~="`, `write != for "is not equal to"`},
-	{"<>", "!=", `there is no operator "<>"`, `write != for "is not equal to"`},
-	{":=", "==", `a filter cannot assign`, `write == to compare`},
-	{"++", "", `there is no operator "++"`, `a filter cannot change anything: write + 1`},
-	{"--", "", `there is no operator "--"`, `a filter cannot change anything: write - 1; for minus a negative number, - -1`},
-	{"**", "", `there is no operator "**"`, `for a power of two write 1 << n`},
-	{"//", "", `there are no comments in a filter`, `write them in the policy file, after a #`},
-	{"/*", "", `there are no comments in a filter`, `write them in the policy file, after a #`},
-	{"+=", "", `a filter cannot assign`, `write == to compare`},
-	{"-=", "", `a filter cannot assign`, `write == to compare`},
-	{"*=", "", `a filter cannot assign`, `write == to compare`},
-	{"/=", "", `a filter cannot assign`, `write == to compare, != for "is not equal to"`},
-	{"%=", "", `a filter cannot assign`, `write == to compare`},
-	{"&=", "", `a filter cannot assign`, `to test bits write x & mask == value`},
-	{"|=", "", `a filter cannot assign`, `write == to compare`},
-	{"^=", "", `a filter cannot assign`, `write == to compare`},
-	{"=", "==", `a filter cannot assign`, `write == to compare`},
-	{"?", "", `there is no operator "?"`, `for c ? a : b write c && a || !c && b`},
+	{"<=>", "", diag.ForeignOperator, `there is no operator "<=>"`, `compare with ==, !=, <, <=, > or >=`},
+	{"===", "==", diag.ForeignOperator, `there is no operator "==="`, `write == for "is equal to"`},
+	{"!==", "!=", diag.ForeignOperator, `there is no operator "!=="`, `write != for "is not equal to"`},
+	{"&&&", "&&", diag.ForeignOperator, `there is no operator "&&&"`, `write && for "and"`},
+	{"|||", "||", diag.ForeignOperator, `there is no operator "|||"`, `write || for "or"`},
+	{"<<<", "<<", diag.ForeignOperator, `there is no operator "<<<"`, `write << to shift to the left`},
+	{"<<=", "", diag.Assignment, `a filter cannot assign`, `write << to shift, and == or <= to compare`},
+	{">>=", "", diag.Assignment, `a filter cannot assign`, `write >> to shift, and == or >= to compare`},
+	{">>>", ">>", diag.ForeignOperator, `there is no operator ">>>"`, `">>" brings in zeros if its operand is unsigned: (u32)x >> 1`},
+	{"...", "..", diag.ForeignOperator, `there is no "..."`, `a range is lo..hi, hi excluded`},
+	{"..=", "..", diag.ForeignOperator, `there is no "..="`, `a range is lo..hi, hi excluded: 0..3 is 0, 1, 2`},
+	{"=>", ">=", diag.ForeignOperator, `there is no operator "=>"`, `write >= for "is greater than or equal to"`},
+	{"=<", "<=", diag.ForeignOperator, `there is no operator "=<"`, `write <= for "is less than or equal to"`},
+	{"=~", "", diag.ForeignOperator, `there is no operator "=~"`, `filters see numbers, and no text to match`},
+	{"~=", "!=", diag.ForeignOperator, `there is no operator "~="`, `write != for "is not equal to"`},
+	{"<>", "!=", diag.ForeignOperator, `there is no operator "<>"`, `write != for "is not equal to"`},
+	{":=", "==", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"++", "", diag.ForeignOperator, `there is no operator "++"`, `a filter cannot change anything: write + 1`},
+	{"--", "", diag.ForeignOperator, `there is no operator "--"`, `a filter cannot change anything: write - 1; for minus a negative number, - -1`},
+	{"**", "", diag.ForeignOperator, `there is no operator "**"`, `for a power of two write 1 << n`},
+	{"//", "", diag.CommentInFilter, `there are no comments in a filter`, `write them in the policy file, after a #`},
+	{"/*", "", diag.CommentInFilter, `there are no comments in a filter`, `write them in the policy file, after a #`},
+	{"+=", "", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"-=", "", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"*=", "", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"/=", "", diag.Assignment, `a filter cannot assign`, `write == to compare, != for "is not equal to"`},
+	{"%=", "", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"&=", "", diag.Assignment, `a filter cannot assign`, `to test bits write x & mask == value`},
+	{"|=", "", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"^=", "", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"=", "==", diag.Assignment, `a filter cannot assign`, `write == to compare`},
+	{"?", "", diag.ForeignOperator, `there is no operator "?"`, `for c ? a : b write c && a || !c && b`},
 }
 
 // mistake scans one of the mistakes at the beginning of rest, if there is one.
@@ -60,7 +63,7 @@ func (s *scanner) mistake(rest string) (t token, found bool) {
 		if strings.HasPrefix(rest, m.text) {
 			start := s.pos
 			s.pos += len(m.text)
-			s.errorf(start, s.pos, "%s", m.message).Hintf("%s", m.hint)
+			s.errorf(m.code, start, s.pos, "%s", m.message).Hintf("%s", m.hint)
 			return instead(m.as, start, s.pos), true
 		}
 	}
@@ -110,7 +113,7 @@ func (p *parser) wordOperator() {
 	default:
 		return
 	}
-	p.errorf(p.tok.start, p.tok.end, "there is no operator %q", p.source(p.tok)).Hintf("write %s", op)
+	p.errorf(diag.ForeignOperator, p.tok.start, p.tok.end, "there is no operator %q", p.source(p.tok)).Hintf("write %s", op)
 	p.tok.kind, p.tok.op = tokOp, op
 }
 
@@ -151,35 +154,38 @@ func (s *scanner) foreign() token {
 	s.pos += size
 	switch {
 	case r == utf8.RuneError && size == 1:
-		s.errorf(start, s.pos, "invalid UTF-8: byte 0x%02x", src[start])
+		s.errorf(diag.NotASCII, start, s.pos, "invalid UTF-8: byte 0x%02x", src[start])
 		return s.end(tokJunk, start)
 	case unicode.IsControl(r):
-		s.errorf(start, s.pos, "unexpected control character %U", r)
+		s.errorf(diag.NotASCII, start, s.pos, "unexpected control character %U", r)
 		return s.end(tokJunk, start)
 	case '\u2018' <= r && r <= '\u201f': // quotation marks
 		return s.curlyString(start, r)
 	case unicode.IsSpace(r):
-		s.errorf(start, s.pos, "filters are ASCII: found the space %U", r).Hintf("write a plain space")
+		s.errorf(diag.NotASCII, start, s.pos, "filters are ASCII: found the space %U", r).Hintf("write a plain space")
 		s.pos = len(src) - len(strings.TrimLeftFunc(src[s.pos:], isForeignSpace))
 		return s.next()
 	case unicode.Is(unicode.Cf, r): // zero-width spaces, direction marks
-		s.errorf(start, s.pos, "filters are ASCII: found the invisible character %U", r).Hintf("remove it")
+		s.errorf(diag.NotASCII, start, s.pos, "filters are ASCII: found the invisible character %U", r).Hintf("remove it")
 		s.pos = len(src) - len(strings.TrimLeftFunc(src[s.pos:], isForeignSpace))
 		return s.next()
 	case unicode.IsLetter(r):
 		return s.foreignName(start)
 	case '\uff01' <= r && r <= '\uff5e': // full-width forms of '!' to '~'
 		ascii := string(r - '\uff01' + '!')
-		s.errorf(start, s.pos, "filters are ASCII: found %c (%U)", r, r).Hintf("write %s", ascii)
+		if ascii == "=" {
+			ascii = "=="
+		}
+		s.errorf(diag.NotASCII, start, s.pos, "filters are ASCII: found %c (%U)", r, r).Hintf("write %s", ascii)
 		return instead(ascii, start, s.pos)
 	}
 	for _, l := range lookalikes {
 		if l.char == r {
-			s.errorf(start, s.pos, "filters are ASCII: found %c (%U)", r, r).Hintf("write %s", l.ascii)
+			s.errorf(diag.NotASCII, start, s.pos, "filters are ASCII: found %c (%U)", r, r).Hintf("write %s", l.ascii)
 			return instead(l.ascii, start, s.pos)
 		}
 	}
-	d := s.errorf(start, s.pos, "filters are ASCII: found %c (%U)", r, r)
+	d := s.errorf(diag.NotASCII, start, s.pos, "filters are ASCII: found %c (%U)", r, r)
 	switch r {
 	case '\u2208':
 		d.Hintf("write in")
@@ -213,6 +219,7 @@ func (s *scanner) foreignName(start int) token {
 	src := s.text.String
 	s.pos = start
 	var first rune
+	firstStart, firstEnd := start, start
 	for s.pos < len(src) {
 		r, size := utf8.DecodeRuneInString(src[s.pos:])
 		if r >= utf8.RuneSelf && (!unicode.IsLetter(r) && !unicode.IsMark(r) || size == 1) ||
@@ -220,10 +227,11 @@ func (s *scanner) foreignName(start int) token {
 			break
 		}
 		if first == 0 && r >= utf8.RuneSelf {
-			first = r
+			first, firstStart, firstEnd = r, s.pos, s.pos+size
 		}
 		s.pos += size
 	}
-	s.errorf(start, s.pos, "names are ASCII: found %c (%U)", first, first)
+	s.errorf(diag.NotASCII, firstStart, firstEnd, "names are ASCII: found %c (%U)", first, first).
+		Hintf("type the name again in plain letters: this one may only look like one of them")
 	return s.end(tokName, start)
 }

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"sandbox/internal/diag"
 )
 
 // maxNumber is the longest integer literal: 64 bits take 66 characters in
@@ -21,19 +23,33 @@ func (s *scanner) number() token {
 		}
 		s.pos++
 	}
-	if problem, hint := checkNumber(src[start:s.pos]); problem != "" {
-		d := s.errorf(start, s.pos, "%s", problem)
-		if hint != "" {
-			d.Hintf("%s", hint)
-		}
-	}
+	s.checkNumber(src[start:s.pos], start, s.pos)
 	return s.end(tokNumber, start)
 }
 
-// checkNumber says what is wrong with an integer literal, and what to do.
-func checkNumber(text string) (problem, hint string) {
+// checkNumber reports what is wrong with an integer literal, at text[start:end].
+func (s *scanner) checkNumber(literal string, start, end int) (ok bool) {
+	f := flawOf(literal)
+	if f == nil {
+		return true
+	}
+	d := s.errorf(f.code, start, end, "%s", f.message)
+	if f.hint != "" {
+		d.Hintf("%s", f.hint)
+	}
+	return false
+}
+
+// A flaw is what is wrong with an integer literal, and what to do.
+type flaw struct {
+	code          diag.Code
+	message, hint string
+}
+
+// flawOf returns nil for an integer literal that is right.
+func flawOf(text string) *flaw {
 	if len(text) > maxNumber {
-		return fmt.Sprintf("a number of %d characters: no argument is that large", len(text)), ""
+		return &flaw{diag.FilterTooLarge, fmt.Sprintf("a number of %d characters: no argument is that large", len(text)), ""}
 	}
 	base, digits, kind := 10, text, "decimal"
 	if text[0] == '0' && len(text) > 1 {
@@ -49,28 +65,28 @@ func checkNumber(text string) (problem, hint string) {
 		}
 	}
 	if digits == "" {
-		return fmt.Sprintf("%s has no digits", text), ""
+		return &flaw{diag.MalformedNumber, text + " has no digits", ""}
 	}
 	bad := strings.IndexFunc(digits, func(r rune) bool { return digitValue(byte(r)) >= base })
 	if bad < 0 {
-		return "", ""
+		return nil
 	}
 	rest := digits[bad:]
 	switch c := digits[bad]; {
 	case c == '_':
-		return `"_" is not part of a number`, "write " + strings.ReplaceAll(text, "_", "")
+		return &flaw{diag.MalformedNumber, `"_" is not part of a number`, "write " + strings.ReplaceAll(text, "_", "")}
 	case c == '.', base == 10 && (c == 'e' || c == 'E'):
-		return fmt.Sprintf("%s is not an integer", text), "filters compare integers only"
+		return &flaw{diag.NotAnInteger, text + " is not an integer", "filters compare integers only"}
 	case isDigit(c) && text[1] == digits[0]:
 		decimal := strings.TrimLeft(text, "0")
-		return fmt.Sprintf("%s is not an octal number, which a leading 0 stands for", text), "for the decimal number write " + decimal
+		return &flaw{diag.LeadingZero, text + " is not an octal number, which a leading 0 stands for", "for the decimal number write " + decimal}
 	case strings.Trim(rest, "uUlL") == "" && bad > 0:
-		return fmt.Sprintf("%s has a suffix", text), fmt.Sprintf("write %s: a number takes the type of what it meets", strings.TrimSuffix(text, rest))
+		return &flaw{diag.NumberSuffix, text + " has a suffix", "write " + strings.TrimSuffix(text, rest) + ": a number takes the type of what it meets"}
 	case len(rest) == 1 && strings.Contains("kKmMgG", rest) && base == 10:
 		unit := map[byte]string{'k': "1024", 'm': "1024 * 1024", 'g': "1024 * 1024 * 1024"}[c|0x20]
-		return fmt.Sprintf("%s has a suffix", text), fmt.Sprintf("write %s * %s", digits[:bad], unit)
+		return &flaw{diag.NumberSuffix, text + " has a suffix", "write " + digits[:bad] + " * " + unit}
 	}
-	return fmt.Sprintf("%s is not a number: %q is no %s digit", text, rest[0], kind), ""
+	return &flaw{diag.MalformedNumber, fmt.Sprintf("%s is not a number: %q is no %s digit", text, rest[0], kind), ""}
 }
 
 // digitValue returns what a digit of base 16 or less counts, or 16.
@@ -90,7 +106,7 @@ func (x *Number) Value() *big.Int {
 	if x.Text == "" || !isDigit(x.Text[0]) {
 		return nil
 	}
-	if problem, _ := checkNumber(x.Text); problem != "" {
+	if flawOf(x.Text) != nil {
 		return nil
 	}
 	if small, err := strconv.ParseUint(x.Text, 0, 64); err == nil {

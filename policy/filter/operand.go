@@ -41,7 +41,7 @@ func (p *parser) standIn(t token) Expr {
 }
 
 func (p *parser) missingOperand() {
-	d := p.unexpected("a value")
+	d := p.unexpected(diag.ExpectedValue, "a value")
 	switch p.tok.kind {
 	case tokGroup, tokSyscall:
 		d.Hintf("system calls stand before the colon")
@@ -52,6 +52,10 @@ func (p *parser) missingOperand() {
 	case tokOp:
 		if p.tok.op == And {
 			d.Hintf("there are no addresses in a filter")
+		}
+	case tokCloseParen, tokCloseBrace:
+		if p.last.kind == tokComma {
+			d.Hintf("remove the comma")
 		}
 	}
 	panic(bailout{})
@@ -65,7 +69,7 @@ func (p *parser) named() Expr {
 	case "in", "and", "or":
 		p.missingOperand()
 	case "let":
-		p.errorf(t.start, t.end, "a local is defined before the condition, not in it").
+		p.errorf(diag.MisplacedLocal, t.start, t.end, "a local is defined before the condition, not in it").
 			Hintf("write openat: let x = ...; ...")
 		panic(bailout{})
 	}
@@ -106,13 +110,13 @@ func (p *parser) suffixes(x Expr) Expr {
 }
 
 func (p *parser) dereference(at diag.Span) {
-	p.errorAt(at, "a filter cannot look behind a pointer").Labelf("no dereference exists").
+	p.errorAt(diag.Dereference, at, "a filter cannot look behind a pointer").Labelf("no dereference exists").
 		Hintf("the memory could change after the check, so filters see registers only: parameters and args[0] to args[5]")
 }
 
 func (p *parser) stringOperand() {
 	text := strings.Trim(p.source(p.tok), "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f")
-	d := p.errorf(p.tok.start, p.tok.end, "a filter cannot look at strings")
+	d := p.errorf(diag.StringInFilter, p.tok.start, p.tok.end, "a filter cannot look at strings")
 	if isName(text) && strings.ToUpper(text) == text {
 		d.Hintf("write constants without quotes: %s", short(text))
 		return

@@ -111,10 +111,10 @@ func (p *parser) close(open token, k kind) {
 	}
 	opener := p.source(open)
 	if p.tok.kind == tokEnd {
-		p.errorf(open.start, open.end, "%q is never closed", opener)
+		p.errorf(diag.Unclosed, open.start, open.end, "%q is never closed", opener)
 		panic(bailout{})
 	}
-	d := p.unexpected("an operator or %q", closers[k])
+	d := p.unexpected(diag.ExpectedOperator, "an operator or %q", closers[k])
 	d.Notef(p.span(open), "%q was opened here", opener)
 	if p.tok.kind == tokComma && p.follows(open, "in") {
 		d.Hintf("a set is written in braces: {A, B}")
@@ -125,12 +125,12 @@ func (p *parser) close(open token, k kind) {
 var closers = [...]string{tokCloseParen: ")", tokCloseBrace: "}", tokCloseBracket: "]"}
 
 // unexpected reports that the token at hand is not what was expected.
-func (p *parser) unexpected(format string, args ...any) *diag.Diagnostic {
+func (p *parser) unexpected(code diag.Code, format string, args ...any) *diag.Diagnostic {
 	if p.tok.kind == tokJunk {
 		panic(bailout{}) // reported by the scanner
 	}
 	if p.tok.kind == tokSemicolon {
-		return p.errorf(p.tok.start, p.tok.end, `unexpected ";"`).
+		return p.errorf(diag.StraySemicolon, p.tok.start, p.tok.end, `unexpected ";"`).
 			Hintf(`a ";" ends a local, let x = ...; and a condition needs none at its end`)
 	}
 	if p.last.kind != tokEnd {
@@ -138,7 +138,7 @@ func (p *parser) unexpected(format string, args ...any) *diag.Diagnostic {
 		args = append(args, p.describe(p.last))
 	}
 	args = append(args, p.describe(p.tok))
-	return p.errorf(p.tok.start, p.tok.end, "expected "+format+", found %s", args...)
+	return p.errorf(code, p.tok.start, p.tok.end, "expected "+format+", found %s", args...)
 }
 
 // follows reports whether the text before a token ends with s.
@@ -148,14 +148,14 @@ func (p *parser) follows(t token, s string) bool {
 
 // expectEnd reports what follows a whole expr, action or call. The result is
 // nil if nothing does.
-func (p *parser) expectEnd(expected string) *diag.Diagnostic {
+func (p *parser) expectEnd(code diag.Code, expected string) *diag.Diagnostic {
 	switch p.tok.kind {
 	case tokEnd:
 		return nil
 	case tokCloseParen, tokCloseBrace, tokCloseBracket:
-		return p.errorf(p.tok.start, p.tok.end, "unexpected %s", p.describe(p.tok)).Labelf("nothing is open here")
+		return p.errorf(diag.NotOpened, p.tok.start, p.tok.end, "unexpected %s", p.describe(p.tok)).Labelf("nothing is open here")
 	}
-	return p.unexpected("%s", expected)
+	return p.unexpected(code, "%s", expected)
 }
 
 // describe names a token in a message.

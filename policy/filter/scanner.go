@@ -26,13 +26,13 @@ type scanner struct {
 }
 
 // errorf reports an error at text[start:end].
-func (s *scanner) errorf(start, end int, format string, args ...any) *diag.Diagnostic {
-	return s.errorAt(s.text.Span(start, end), format, args...)
+func (s *scanner) errorf(code diag.Code, start, end int, format string, args ...any) *diag.Diagnostic {
+	return s.errorAt(code, s.text.Span(start, end), format, args...)
 }
 
 // errorAt reports an error, unless the latest one was reported at the same
 // place: that would only be its consequence.
-func (s *scanner) errorAt(at diag.Span, format string, args ...any) *diag.Diagnostic {
+func (s *scanner) errorAt(code diag.Code, at diag.Span, format string, args ...any) *diag.Diagnostic {
 	if s.quiet {
 		return new(diag.Diagnostic)
 	}
@@ -44,7 +44,7 @@ func (s *scanner) errorAt(at diag.Span, format string, args ...any) *diag.Diagno
 			panic(bailout{})
 		}
 	}
-	return s.diags.Errorf(at, format, args...)
+	return s.diags.Reportf(code, at, format, args...)
 }
 
 // next returns the next token and moves behind it.
@@ -104,7 +104,7 @@ func (s *scanner) group() token {
 		s.pos++
 	}
 	if s.pos == start+1 {
-		s.errorf(start, s.pos, `no group name after "@"`).Hintf("groups are written like @basic-io")
+		s.errorf(diag.NotASelector, start, s.pos, `no group name after "@"`).Hintf("groups are written like @basic-io")
 		return s.end(tokJunk, start)
 	}
 	return s.end(tokGroup, start)
@@ -191,7 +191,7 @@ func (s *scanner) punctuation() token {
 		return s.end(tokAssign, start)
 	case strings.HasPrefix(rest, ":="):
 		s.pos += len(":=")
-		s.errorf(start, s.pos, `there is no operator ":="`).Hintf("write let x = ...;")
+		s.errorf(diag.ForeignOperator, start, s.pos, `there is no operator ":="`).Hintf("write let x = ...;")
 		return s.end(tokAssign, start)
 	}
 	if t, found := s.mistake(rest); found {
@@ -204,7 +204,15 @@ func (s *scanner) punctuation() token {
 		}
 	}
 	s.pos++
-	s.errorf(start, s.pos, `unexpected character "%c"`, rest[0])
+	d := s.errorf(diag.UnexpectedCharacter, start, s.pos, `unexpected character "%c"`, rest[0])
+	switch rest[0] {
+	case '$':
+		d.Hintf("names are written without it")
+	case '`':
+		d.Hintf("names are written without quotes")
+	case '\\':
+		d.Hintf("a filter may take several lines as it is, in a string of three quotes")
+	}
 	return s.end(tokJunk, start)
 }
 

@@ -3,20 +3,22 @@ package filter
 import (
 	"strconv"
 	"strings"
+
+	"sandbox/internal/diag"
 )
 
 const filterExample = "a filter is system calls, a colon and a condition: openat: flags & O_CREAT != 0"
 
 func (p *parser) filter() *Filter {
 	if p.tok.kind == tokEnd {
-		p.errorf(0, len(p.text.String), "the filter is empty").Hintf(filterExample)
+		p.errorf(diag.EmptyFilter, 0, len(p.text.String), "the filter is empty").Hintf(filterExample)
 		return nil
 	}
 	start := p.tok.start
 	f := &Filter{Selectors: p.selectors()}
 	if p.got(tokColon) {
 		if p.tok.kind == tokEnd {
-			p.errorf(p.last.start, p.last.end, `nothing follows ":"`).
+			p.errorf(diag.MissingCondition, p.last.start, p.last.end, `nothing follows ":"`).
 				Hintf("without the colon the filter matches whatever the arguments are")
 			return nil
 		}
@@ -44,7 +46,7 @@ func (p *parser) selectors() []Selector {
 		case tokComma:
 			p.advance()
 			if p.tok.kind == tokEnd || p.tok.kind == tokColon {
-				p.errorf(p.last.start, p.last.end, "no system call follows this comma").Hintf("remove the comma")
+				p.errorf(diag.StrayComma, p.last.start, p.last.end, "no system call follows this comma").Hintf("remove the comma")
 				return list
 			}
 			continue
@@ -71,28 +73,28 @@ func (p *parser) separator() bool {
 		p.skipSelector()
 		return p.got(tokComma)
 	case p.tok.is(Mul) && adjacent:
-		p.errorf(p.tok.start, p.tok.end, "system calls have no wildcards").
+		p.errorf(diag.Wildcard, p.tok.start, p.tok.end, "system calls have no wildcards").
 			Hintf("write the names, or a @group")
 		p.skipSelector()
 		return p.got(tokComma)
-	case p.tok.kind == tokOpenParen && adjacent && p.last.kind == tokName:
-		p.errorf(p.last.start, p.tok.end, `expected "," or ":" after %s, found "("`, before).
+	case (p.tok.kind == tokOpenParen || p.tok.kind == tokOpenBracket) && adjacent && p.last.kind == tokName:
+		p.errorf(diag.MissingSeparator, p.last.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found).
 			Hintf("a condition on the arguments follows a colon: %s: ...", before)
 		panic(bailout{})
 	case p.tok.kind == tokName && p.startsCondition(), p.tok.kind == tokOpenParen, p.tok.kind == tokNumber, p.tok.is(Complement):
-		p.errorf(p.tok.start, p.tok.end, `expected ":" after %s, found %s`, before, found).
+		p.errorf(diag.MissingSeparator, p.tok.start, p.tok.end, `expected ":" after %s, found %s`, before, found).
 			Hintf("a colon separates system calls from the condition: %s: %s", before, short(p.text.String[p.tok.start:]))
 		return false
 	case p.startsSelector(), p.separatesWrongly():
-		p.errorf(p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found).
+		p.errorf(diag.MissingSeparator, p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found).
 			Hintf("system calls are separated by commas: read, write")
 		p.skipSelector()
 		return p.got(tokComma)
 	case p.tok.kind == tokOp || p.word("in") || p.word("not"):
-		p.errorf(p.last.start, p.last.end, "no system call before the condition").Hintf(filterExample)
+		p.errorf(diag.NoSystemCall, p.last.start, p.last.end, "no system call before the condition").Hintf(filterExample)
 		panic(bailout{})
 	}
-	p.errorf(p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found)
+	p.errorf(diag.MissingSeparator, p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found)
 	panic(bailout{})
 }
 
@@ -164,7 +166,7 @@ func (p *parser) selector() (s Selector, ok bool) {
 	}
 	switch {
 	case p.word("not") && p.startsWord():
-		p.errorf(p.tok.start, p.tok.end, "not is no part of a list of system calls").Hintf(`write "!" to take one out: !openat`)
+		p.errorf(diag.ForeignOperator, p.tok.start, p.tok.end, "not is no part of a list of system calls").Hintf(`write "!" to take one out: !openat`)
 		return s, false
 	case p.tok.kind == tokName:
 		s.Kind, s.Name = SelectName, p.source(p.tok)
@@ -199,12 +201,14 @@ func (p *parser) badSelector() {
 	case tokJunk: // reported by the scanner
 	case tokNumber:
 		text := p.source(p.tok)
-		p.errorf(p.tok.start, p.tok.end, "expected a system call, found the number %s", short(text)).
+		p.errorf(diag.NotASelector, p.tok.start, p.tok.end, "expected a system call, found the number %s", short(text)).
 			Hintf("a system call by its number is #%s", short(text))
+	case tokComma:
+		p.errorf(diag.StrayComma, p.tok.start, p.tok.end, "no system call before this comma").Hintf("remove the comma")
 	case tokString:
-		p.errorf(p.tok.start, p.tok.end, "expected a system call, found a string").Hintf("write names without quotes")
+		p.errorf(diag.NotASelector, p.tok.start, p.tok.end, "expected a system call, found a string").Hintf("write names without quotes")
 	default:
-		d := p.errorf(p.tok.start, p.tok.end, "expected a system call, found %s", p.describe(p.tok))
+		d := p.errorf(diag.NotASelector, p.tok.start, p.tok.end, "expected a system call, found %s", p.describe(p.tok))
 		if p.tok.is(Sub) {
 			d.Hintf(`write "!" to take one out: !openat`)
 		} else {
@@ -220,23 +224,19 @@ func (p *parser) syscallNumber() (number uint32, ok bool) {
 		return 0xffffffff, true
 	}
 	if text == "" || !isDigit(text[0]) {
-		d := p.errorf(p.tok.start, p.tok.end, "#%s is not the number of a system call", short(text)).
+		d := p.errorf(diag.NotASyscallNumber, p.tok.start, p.tok.end, "#%s is not the number of a system call", short(text)).
 			Hintf("numbers are #0 to #0xffffffff, or #-1")
 		if text == "" {
 			d.Message = `no number after "#"`
 		}
 		return 0, false
 	}
-	if problem, hint := checkNumber(text); problem != "" {
-		d := p.errorf(p.tok.start, p.tok.end, "%s", problem)
-		if hint != "" {
-			d.Hintf("%s", hint)
-		}
+	if !p.checkNumber(text, p.tok.start, p.tok.end) {
 		return 0, false
 	}
 	wide, err := strconv.ParseUint(text, 0, 32)
 	if err != nil {
-		p.errorf(p.tok.start, p.tok.end, "#%s is not the number of a system call", text).
+		p.errorf(diag.NotASyscallNumber, p.tok.start, p.tok.end, "#%s is not the number of a system call", text).
 			Hintf("numbers are #0 to #0xffffffff, or #-1")
 		return 0, false
 	}
