@@ -177,7 +177,7 @@ func (l *loader) extend(f *file, names []value) {
 			continue
 		}
 		if slices.Contains(f.extends, extended) {
-			l.list.Warnf(name.at, "%s is extended twice, which counts once", extended.source.Name)
+			l.list.Reportf(diag.ExtendedTwice, name.at, "%s is extended twice, which counts once", extended.source.Name)
 			continue
 		}
 		f.extends = append(f.extends, extended)

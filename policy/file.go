@@ -21,8 +21,11 @@ type file struct {
 	settled *settings // with those that it inherits; nil until asked for
 
 	scope *check.Scope
-	rules []*rule
+	rules []*rule // in the order of the file
 	tests []*writtenTest
+
+	accepts   []accept
+	accepting bool // it accepts something, or one of its rules does
 }
 
 // A setting is a scalar of a policy file: unset if at is the zero Span.
@@ -42,7 +45,9 @@ type rule struct {
 	abiAt   []diag.Span
 	filters []writtenFilter
 	scope   *check.Scope
-	at      diag.Span
+	accepts []accept
+	at      diag.Span // of [[rule]], or all of an inline table or a -e
+	end     int       // the offset after the last value
 }
 
 // appliesTo reports whether the rule is for an ABI.

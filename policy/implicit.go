@@ -38,7 +38,7 @@ func x32Rule() *typed.Rule {
 func (b *lowering) defaultRule(abi arch.ABI) *typed.Rule {
 	s := b.settings.fallback
 	r := &typed.Rule{Name: defaultName, Action: b.action(s.value, abi), Implicit: true, At: position(s.at)}
-	*b.origins = append(*b.origins, origin{r, s.at})
+	b.origins.add(r, nil, s.at)
 	return r
 }
 
@@ -62,7 +62,7 @@ func (b *lowering) appendUnknown(filters []typed.Filter, abi arch.ABI) []typed.F
 		Implicit: true,
 		At:       position(s.at),
 	}
-	*b.origins = append(*b.origins, origin{r, s.at})
+	b.origins.add(r, nil, s.at)
 	numbers := gaps(b.decidable(abi))
 	if len(numbers) == 0 {
 		return filters

@@ -40,7 +40,7 @@ func (p *Policy) launchableLayer(i int, machine arch.ABI, list *diag.List) {
 		return
 	}
 	if r := refusal(native); r != nil {
-		d := list.Errorf(p.originOf(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
+		d := list.Errorf(p.ActionSpan(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
 		if r.Implicit {
 			d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
 		} else {
@@ -63,10 +63,10 @@ func (p *Policy) unanswered(layer *typed.Layer, list *diag.List) {
 			last = r
 			switch r.Action.Kind {
 			case typed.Notify:
-				list.Errorf(p.originOf(r), "notify: nothing would answer the notifications").
+				list.Errorf(p.ActionSpan(r), "notify: nothing would answer the notifications").
 					Hintf("use errno(E) to refuse the call, or log to see it")
 			case typed.Trace:
-				list.Errorf(p.originOf(r), "trace: there is no tracer to tell").
+				list.Errorf(p.ActionSpan(r), "trace: there is no tracer to tell").
 					Hintf("use errno(E) to refuse the call, or log to see it")
 			}
 		}

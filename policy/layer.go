@@ -41,7 +41,7 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		rules:    rules,
 		abis:     abis,
 		scope:    top.scope,
-		origins:  &p.origins,
+		origins:  p.origins,
 	}
 	p.Typed.Layers = append(p.Typed.Layers, typed.Layer{
 		Name:     name,
@@ -71,7 +71,7 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 		l.list.Errorf(s.fallback.at, "the policy would confine nothing: it has no rules, and its default lets every call pass").
 			Hintf("write a [[rule]], or extend a policy that has one")
 	case s.fallback.value.kind == typed.Allow && !doesMore(p.Typed.Layers[len(p.Typed.Layers)-1].ABIs):
-		l.list.Warnf(s.fallback.at, "the policy confines nothing: on the ABIs that it serves its rules only allow calls, and so does its default").
+		l.list.Reportf(diag.OnlyAllows, s.fallback.at, "the policy confines nothing: on the ABIs that it serves its rules only allow calls, and so does its default").
 			Hintf(`write default = "errno(EPERM)", or a rule that refuses calls`)
 	}
 }

@@ -47,13 +47,14 @@ func Load(request Request) (*Policy, diag.List) {
 		return nil, l.list
 	}
 	rules := l.commandRules()
-	p := &Policy{Typed: &typed.Policy{}}
+	p := &Policy{Typed: &typed.Policy{}, origins: new(origins), narrowed: len(request.ABIs) > 0}
 	for _, name := range request.Policies {
 		if f := l.load(reference{name: name}); f != nil {
 			l.layer(p, name, f, rules)
 		}
 	}
-	p.Sources = l.sources
+	p.Sources, p.files = l.sources, l.files
+	l.list = withoutAccepted(l.files, l.list)
 	if len(l.list) > 1 {
 		l.list.Sort()
 	}

@@ -15,7 +15,7 @@ type lowering struct {
 	settings settings
 	rules    []*rule
 	abis     []arch.ABI
-	origins  *[]origin
+	origins  *origins
 	scope    *check.Scope // of the file that the layer is named for
 	findings findings
 	copied   int // see check.Input, on the ABI at hand
@@ -60,7 +60,7 @@ func (b *lowering) filters(abi arch.ABI) []typed.Filter {
 func (b *lowering) appendRule(filters []typed.Filter, r *rule, abi arch.ABI) []typed.Filter {
 	at := position(r.at)
 	lowered := &typed.Rule{Name: r.name, Reason: r.reason, At: at, Action: b.action(r.action, abi)}
-	*b.origins = append(*b.origins, origin{lowered, r.action.at})
+	b.origins.add(lowered, r, r.action.at)
 	for i := range r.filters {
 		before := len(filters)
 		filters = append(filters, b.check(r, &r.filters[i], abi)...)
@@ -131,7 +131,7 @@ func (b *lowering) warnOfABIs() {
 		for i, abi := range r.abis {
 			switch {
 			case stated.isSet() && !slices.Contains(stated.value, abi):
-				b.list.Warnf(r.abiAt[i], "the policy does not serve %s, so the rule has no effect there", abi).
+				b.list.Reportf(diag.IdleRule, r.abiAt[i], "the policy does not serve %s, so the rule has no effect there", abi).
 					Notef(stated.at, "it serves these")
 			case !stated.isSet() && !slices.Contains(b.abis, abi):
 				b.list.Notef(r.abiAt[i], "%s is not served now, as the policy does not say abi = [...]", abi)

@@ -20,7 +20,9 @@ type Policy struct {
 	Layers  []Layer        // facts about each of Typed.Layers
 	Sources []*diag.Source // every text that was read, in the order of reading
 
-	origins []origin
+	files    []*file
+	origins  *origins
+	narrowed bool // the request asks for some of the ABIs only
 }
 
 // A Layer has the facts about one of a request's policies that its checked
@@ -40,12 +42,6 @@ type Layer struct {
 	asked  []arch.ABI // the request's; empty: any
 }
 
-// An origin is where the action of a rule was written.
-type origin struct {
-	rule *typed.Rule
-	at   diag.Span
-}
-
 // Absent returns an error for each ABI that the request asked for and that a
 // layer says it does not serve. Such a policy kills every call of that ABI,
 // which is an answer to a question but no program worth compiling.
@@ -61,12 +57,6 @@ func (p *Policy) Absent() diag.List {
 	return list
 }
 
-// originOf returns where a rule's action was written.
-func (p *Policy) originOf(r *typed.Rule) diag.Span {
-	for i := range p.origins {
-		if p.origins[i].rule == r {
-			return p.origins[i].at
-		}
-	}
-	return diag.Span{}
-}
+// ABISpan returns where the policy says which ABIs it serves; the zero Span if
+// it does not say.
+func (l *Layer) ABISpan() diag.Span { return l.abiAt }

@@ -14,8 +14,8 @@ const formatVersion = 1
 // The keys of a policy file and of a rule, in the order in which the
 // documentation has them.
 var (
-	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "budget", "const", "set", "func", "rule", "test"}
-	ruleKeys = []string{"name", "action", "reason", "abi", "filters"}
+	fileKeys = []string{"version", "extends", "abi", "kernel", "unknown", "default", "budget", "accept", "const", "set", "func", "rule", "test"}
+	ruleKeys = []string{"name", "action", "reason", "abi", "accept", "filters"}
 	testKeys = []string{"name", "call", "want", "rule", "abi"}
 )
 
@@ -46,6 +46,8 @@ func (r *reader) read(root *table) (extends *entry) {
 			r.kernel(e)
 		case "budget":
 			r.budget(e)
+		case "accept":
+			r.file.accepts = r.accepts(e)
 		case "unknown":
 			r.action(e, &r.file.own.unknown)
 		case "default":

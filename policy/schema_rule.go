@@ -48,11 +48,12 @@ func (r *reader) tables(e *entry) []*value {
 func (r *reader) rule(v *value) {
 	// Where the action is missing or misspelt the filters are still checked,
 	// for all that is wrong to be said at once.
-	rule := &rule{at: v.at, scope: r.file.scope, action: denied}
+	rule := &rule{at: v.at, end: v.at.End, scope: r.file.scope, action: denied}
 	var hasAction, hasFilters, strange bool
 	good := true
 	for i := range v.table.entries {
 		e := &v.table.entries[i]
+		rule.end = max(rule.end, e.value.at.End)
 		switch e.key {
 		case "name":
 			text, _ := r.text(e, `name = "read files"`)
@@ -70,6 +71,8 @@ func (r *reader) rule(v *value) {
 		case "abi":
 			rule.abis, rule.abiAt = r.abis(e)
 			good = good && rule.abis != nil
+		case "accept":
+			rule.accepts = r.accepts(e)
 		case "filters":
 			hasFilters = true
 			r.filters(e, rule)

@@ -46,6 +46,7 @@ func prepareCheck(options *flag.FlagSet) action {
 				_, found := loaded.Layers[i].Tests()
 				list = append(list, found...)
 			}
+			list = loaded.Accept(list)
 		}
 		list = withoutProfiles(list)
 		if *asJSON {

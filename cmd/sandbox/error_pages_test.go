@@ -37,11 +37,11 @@ func TestErrorPages(t *testing.T) {
 	}
 	for _, code := range declared {
 		t.Run(code, func(t *testing.T) {
-			section, ok := sectionOf(code)
+			page, ok := findErrorPage(diag.Code(code))
 			if !ok {
 				t.Fatalf("docs/errors.md has no section about %s", code)
 			}
-			checkSection(t, code, section)
+			checkSection(t, code, page.body)
 		})
 	}
 }
@@ -105,6 +105,11 @@ func codesFound(request policy.Request, files map[string]string) []string {
 	if loaded != nil {
 		_, more := loaded.Launchable(arch.X86_64)
 		list = append(list, more...)
+		for i := range loaded.Layers {
+			_, found := loaded.Layers[i].Tests()
+			list = append(list, found...)
+		}
+		list = loaded.Accept(list)
 	}
 	codes := map[string]bool{}
 	for i := range list {

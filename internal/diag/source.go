@@ -27,6 +27,17 @@ func (s *Source) Position(offset int) (line, column int) {
 	return index + 1, offset - starts[index] + 1
 }
 
+// Offset returns the offset of a 1-based line and column, and whether the text
+// has that place.
+func (s *Source) Offset(line, column int) (offset int, ok bool) {
+	starts := s.lineStarts()
+	if line < 1 || line > len(starts) || column < 1 {
+		return 0, false
+	}
+	offset = starts[line-1] + column - 1
+	return offset, offset <= len(s.Text)
+}
+
 // line returns the offsets of a line's first byte and of its end, without the
 // line break. Lines count from 1 and must exist.
 func (s *Source) line(number int) (start, end int) {

@@ -1,0 +1,10 @@
+package diag
+
+// Warnings returns the codes that a policy can accept, in order.
+func Warnings() []Code {
+	return []Code{
+		SelectedTwice, NothingTakenOut, X32Number, UnusedName, DuplicateMember, IgnoredRegister,
+		FlagsAsWhole, UpperBits, PointlessCast, PointerAsNumber, SecondWay,
+		OnlyAllows, ExtendedTwice, IdleRule, UnusedAccept,
+	}
+}
