@@ -146,7 +146,11 @@ func (h *header) version(file []byte) string {
 func (h *header) read() (c Certificate, instructions int) {
 	c.machine = h.abi(h.value("machine"))
 	for _, name := range strings.Fields(h.value("abis")) {
-		c.abis = append(c.abis, h.abi(name))
+		abi := h.abi(name)
+		if abi.Machine() != c.machine {
+			h.fail()
+		}
+		c.abis = append(c.abis, abi)
 	}
 	for rest := h.value("policies"); rest != ""; rest = strings.TrimPrefix(rest, " ") {
 		var name string
