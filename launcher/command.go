@@ -11,6 +11,8 @@
 // are known: see [Inherited].
 package launcher
 
+import "sandbox/bpf"
+
 // A Command is a program to start.
 type Command struct {
 	// Path is the executable, as execve takes it: no look-up is done. See
@@ -72,6 +74,8 @@ type Error struct {
 	Text   string // what failed, where and why; one line
 	Hint   string // what to do about it, or ""
 	Err    error  // the cause, often a syscall.Errno, or nil
+
+	Denied *bpf.Data // the execve that the filter denies, if that is why
 }
 
 // Error returns the text.

@@ -15,12 +15,18 @@ import (
 // very registers and instruction pointer of that call.
 func verdict(p bpf.Program, nr uintptr, args ...uintptr) bpf.Return {
 	abi, _ := arch.ForGOARCH(runtime.GOARCH)
+	r, _ := p.Run(dataOf(nr, args...), abi.BigEndian())
+	return r
+}
+
+// dataOf returns what a filter sees of a call that is made in the launcher.
+func dataOf(nr uintptr, args ...uintptr) *bpf.Data {
+	abi, _ := arch.ForGOARCH(runtime.GOARCH)
 	data := bpf.Data{Nr: uint32(nr), Arch: abi.Audit(), IP: uint64(gateReturn())}
 	for i, a := range args {
 		data.Args[i] = uint64(a)
 	}
-	r, _ := p.Run(&data, abi.BigEndian())
-	return r
+	return &data
 }
 
 // checkExecve refuses a filter under which the command cannot start. The
@@ -37,6 +43,7 @@ func checkExecve(p bpf.Program, pl *plan) error {
 		Text:   "the policy denies execve, with which the command is started: " + r.String(),
 		Hint:   "allow execve",
 		Err:    unix.EPERM,
+		Denied: dataOf(unix.SYS_EXECVE, pl.execveArgs()...),
 	}
 }
 

@@ -32,6 +32,12 @@ func parseABI(name string) (arch.ABI, error) {
 		return abi, nil
 	}
 	f := misuse("there is no ABI %q", name)
+	if name == "x32" {
+		return 0, f.hinted("x32 calls are always refused")
+	}
+	if same, ok := arch.ByOtherName(name); ok {
+		return 0, f.hinted("did you mean %s?", same)
+	}
 	if near, ok := diag.Nearest(name, abiNames); ok {
 		return 0, f.hinted("did you mean %s?", near)
 	}

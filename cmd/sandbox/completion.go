@@ -107,7 +107,7 @@ func (k operandKind) candidates() (words []string, files bool) {
 	case fileOperand:
 		return nil, true
 	case callOperand:
-		return []string{"-"}, false
+		return append(slices.Collect(explainedCodes()), "-"), false
 	case profileOperand:
 		return policies.Names(), false
 	case policyOperand:

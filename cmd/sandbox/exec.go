@@ -33,6 +33,6 @@ func prepareExec(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		return launcher.Exec(s.program, s.command, launcher.Options{Log: *log})
+		return s.notStarted(launcher.Exec(s.program, s.command, launcher.Options{Log: *log}))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sandbox/arch"
+	"sandbox/internal/diag"
 	"sandbox/policy"
 	"sandbox/policy/typed"
 )
@@ -19,7 +20,8 @@ func explainVerb() *verb {
 args[5], of which missing ones are 0. It can be written by number, as #257(...).
 The answer names the rule that decided, the filters that were tried, and for
 each predicate on the way the values that it saw. With -, calls are read from
-standard input, one a line, and answered one a line.
+standard input, one a line; blank lines and lines that begin with # and a space
+are skipped.
 
 CODE is the code of an error or a warning, such as E0401: the answer is what it
 means, and how to mend it.`,
@@ -38,14 +40,21 @@ func prepareExplain(options *flag.FlagSet) action {
 	var chosen policyOptions
 	chosen.declare(options)
 	abiName := options.String("abi", "", "the `ABI` of the call; this machine's unless given")
-	asJSON := options.Bool("json", false, "answer in JSON, one object a call")
+	codes := options.Bool("codes", false, "list the codes of errors and warnings")
+	asJSON := options.Bool("json", false, "answer in JSON, one object a call or code")
 	return func(u *ui, operands []string) error {
+		if *codes {
+			if err := noOperands("explain --codes", operands); err != nil {
+				return err
+			}
+			return u.listCodes(*asJSON)
+		}
 		text, err := onlyOperand("explain", "a call, such as 'socket(AF_INET, SOCK_STREAM, 0)'", operands)
 		if err != nil {
 			return err
 		}
-		if isCode(text) {
-			return u.explainCode(text)
+		if code, ok := codeIn(text); ok {
+			return u.explainCode(code, *asJSON)
 		}
 		abi, err := optionalABI(*abiName)
 		if err == nil && abi == 0 {
@@ -54,18 +63,28 @@ func prepareExplain(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
+		e := explainer{ui: u, abi: abi, asJSON: *asJSON, many: text == "-"}
+		if !e.many {
+			if _, list := policy.ParseCall(abi, text); list.Failed() {
+				return notCall(text, list)
+			}
+		}
 		chosen.abis = repeated{abi.String()}
 		loaded, err := chosen.load()
 		if err != nil {
 			return err
 		}
-		e := explainer{ui: u, policy: loaded.Typed, abi: abi, asJSON: *asJSON}
-		if text == "-" {
-			e.many = true
+		e.policy = loaded.Typed
+		if e.many {
 			return e.stream()
 		}
 		return e.one(text)
 	}
+}
+
+// notCall says why a text is no call.
+func notCall(text string, list diag.List) *failure {
+	return &failure{code: exitUsage, found: list, call: text}
 }
 
 // An explainer answers for calls of one ABI.
@@ -80,8 +99,8 @@ type explainer struct {
 // one answers for one call.
 func (e *explainer) one(text string) error {
 	call, list := policy.ParseCall(e.abi, text)
-	if err := list.Err(); err != nil {
-		return err
+	if list.Failed() {
+		return notCall(text, list)
 	}
 	if e.asJSON {
 		return e.answerJSON(e.json(text, &call))
@@ -135,22 +154,28 @@ func (e *explainer) rule(indent string, r *typed.Rule) {
 // steps writes the filters that were tried, and what their predicates saw.
 func (e *explainer) steps(indent string, steps []typed.Step) {
 	for _, step := range steps {
-		verdict := "does not match"
-		if step.Matched {
-			verdict = "matches"
-		}
-		line := indent + "filter"
-		if place := placeOf(step.Filter.At); place != "" {
-			line += " " + place
-		}
 		if step.Filter.Text == "" && step.Filter.At == (typed.Position{}) {
 			continue // the rule says all
 		}
-		e.answer("%s %s: %s", line, verdict, oneLine(step.Filter.Text))
+		e.answer("%s%s", indent, stepWords(step))
 		for _, outcome := range step.Outcomes {
 			e.outcome(indent+"  ", outcome)
 		}
 	}
+}
+
+// stepWords says in one line whether a filter matched.
+func stepWords(step typed.Step) string {
+	words := "filter"
+	if place := placeOf(step.Filter.At); place != "" {
+		words += " " + place
+	}
+	if step.Matched {
+		words += " matches: "
+	} else {
+		words += " does not match: "
+	}
+	return words + oneLine(step.Filter.Text)
 }
 
 // outcome writes what one predicate came to.

@@ -1,61 +1,89 @@
 package main
 
 import (
-	"iter"
 	"strings"
 
-	"sandbox/docs"
 	"sandbox/internal/diag"
 )
 
-// isCode reports whether an operand of explain is the code of an error or a
-// warning, such as E0401, and not a call.
-func isCode(text string) bool {
-	if len(text) < 2 || !strings.ContainsRune("EeWw", rune(text[0])) {
-		return false
+// codeIn returns the code of an error or a warning in an operand of explain,
+// as E0401, e0401 or, taken from a message, error[E0401]; false if the operand
+// is something else.
+func codeIn(text string) (diag.Code, bool) {
+	text = strings.TrimSuffix(text, ":")
+	if before, bracketed, ok := strings.Cut(text, "["); ok {
+		if before != "" && before != diag.Error.String() && before != diag.Warning.String() {
+			return "", false
+		}
+		if text, ok = strings.CutSuffix(bracketed, "]"); !ok {
+			return "", false
+		}
 	}
-	return strings.Trim(text[1:], "0123456789") == ""
+	if len(text) < 2 || !strings.ContainsRune("EeWw", rune(text[0])) || strings.Trim(text[1:], "0123456789") != "" {
+		return "", false
+	}
+	return diag.Code(strings.ToUpper(text)), true
 }
 
-// explainCode answers with the section of docs/errors.md about a code.
-func (u *ui) explainCode(code string) error {
-	code = strings.ToUpper(code)
-	section, ok := sectionOf(code)
+// A codeJSON is a code and what docs/errors.md says of it. In a list of codes
+// it has no text and no examples.
+type codeJSON struct {
+	Code     diag.Code     `json:"code"`
+	Severity string        `json:"severity"`
+	Title    string        `json:"title"`
+	Text     string        `json:"text,omitempty"` // prose and examples, in Markdown
+	Examples []codeExample `json:"examples,omitempty"`
+}
+
+// A codeExample is an example on an error's page: Kind is "mistake", "remedy",
+// or "" for what goes with them; Form is "rule" for rules as -e takes them, one
+// a line, "toml" for a policy, or "console".
+type codeExample struct {
+	Kind string `json:"kind,omitempty"`
+	Form string `json:"form"`
+	Text string `json:"text"`
+}
+
+func newCodeJSON(page errorPage) codeJSON {
+	return codeJSON{Code: page.code, Severity: page.code.Severity().String(), Title: page.title}
+}
+
+// explainCode answers what a code means.
+func (u *ui) explainCode(code diag.Code, asJSON bool) error {
+	page, ok := findErrorPage(code)
 	if !ok {
 		f := fail("there is no error or warning %s", code)
-		if near, some := diag.Nearest(code, explainedCodes()); some {
+		if near, some := diag.Nearest(string(code), explainedCodes()); some {
 			f = f.hinted("did you mean %s?", near)
 		}
-		return f.hinted("docs/errors.md lists them all")
+		return f.hinted("'sandbox explain --codes' lists them")
 	}
-	u.answer("%s", section)
+	if asJSON {
+		j := newCodeJSON(page)
+		j.Text = page.body
+		for _, b := range markdownBlocks(page.body) {
+			if b.kind == codeBlock {
+				form, kind, _ := strings.Cut(b.info, " ")
+				j.Examples = append(j.Examples, codeExample{kind, form, b.text})
+			}
+		}
+		return u.answerJSON(j)
+	}
+	u.answer("%s %s: %s\n", page.code.Severity(), page.code, page.title)
+	writeMarkdown(u.out, page.body, u.width())
 	return nil
 }
 
-// codeHeading begins a section about a code in docs/errors.md.
-const codeHeading = "\n### "
-
-// explainedCodes are the codes that docs/errors.md has sections about.
-func explainedCodes() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i, section := range strings.Split(docs.Errors, codeHeading) {
-			code, _, _ := strings.Cut(section, ":")
-			if i > 0 && !yield(code) {
-				return
-			}
+// listCodes answers all codes, one a line.
+func (u *ui) listCodes(asJSON bool) error {
+	for page := range errorPages {
+		if !asJSON {
+			u.answer("%s  %s", page.code, page.title)
+			continue
+		}
+		if err := u.answerJSON(newCodeJSON(page)); err != nil {
+			return err
 		}
 	}
-}
-
-// sectionOf returns the text of docs/errors.md about a code, from its heading
-// to the next.
-func sectionOf(code string) (string, bool) {
-	_, rest, ok := strings.Cut(docs.Errors, codeHeading+code+": ")
-	if !ok {
-		return "", false
-	}
-	title, body, _ := strings.Cut(rest, "\n")
-	body, _, _ = strings.Cut(body, codeHeading)
-	body, _, _ = strings.Cut(body, "\n## ")
-	return code + ": " + title + "\n\n" + strings.TrimSpace(body), true
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"sandbox/internal/diag"
 	"sandbox/policy/typed"
 )
 
@@ -60,38 +59,28 @@ type valueJSON struct {
 	Value string `json:"value"`
 }
 
-// An errorJSON stands where a line of input has no answer.
-type errorJSON struct {
-	Call  string `json:"call"`
-	Error string `json:"error"`
-}
-
 // longestCall is the longest line that is read as a call, in bytes.
 const longestCall = 1 << 16
 
 // stream answers for each line of standard input, and goes on after a line
-// that is no call.
+// that is no call. Lines can be comments: "#" and then no digit, for "#257(...)"
+// is a call.
 func (e *explainer) stream() error {
 	lines := bufio.NewScanner(e.in)
 	lines.Buffer(nil, longestCall)
 	failed := false
 	for lines.Scan() {
 		text := strings.TrimSpace(lines.Text())
-		if text == "" {
+		if text == "" || isComment(text) {
 			continue
 		}
 		err := e.one(text)
-		var wrong *diag.Failure // the line, not what is to answer it
-		if !errors.As(err, &wrong) {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		failed = true
-		if !e.asJSON {
-			e.diagnose(wrong.List)
-		} else if err := e.answerJSON(errorJSON{text, wrong.Error()}); err != nil {
+		var wrong *failure // the line is, not what is to answer it
+		switch {
+		case errors.As(err, &wrong):
+			failed = true
+			e.tell(wrong)
+		case err != nil:
 			return err
 		}
 	}
@@ -102,6 +91,12 @@ func (e *explainer) stream() error {
 		return said()
 	}
 	return nil
+}
+
+// isComment reports whether a line of input is a comment.
+func isComment(line string) bool {
+	rest, ok := strings.CutPrefix(line, "#")
+	return ok && (rest == "" || rest[0] < '0' || rest[0] > '9')
 }
 
 func (e *explainer) json(text string, call *typed.Call) explanationJSON {

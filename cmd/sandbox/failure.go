@@ -8,16 +8,32 @@ import (
 	"sandbox/launcher"
 )
 
-// A failure ends a verb: it is shown as one line, and its hints. Code is the
-// exit code; zero stands for the verb's own.
+// A failure ends a verb: what was found in policies is shown, then the message
+// as one line, and its hints. Code is the exit code; zero stands for the verb's
+// own.
 type failure struct {
 	code    int
-	message string // "" if everything is said already
+	found   diag.List
+	message string // "" if everything is said already, or found
 	hints   []string
+	call    string // that the failure is about, of explain
 }
 
-// Error returns the message.
-func (f *failure) Error() string { return f.message }
+// Error returns the message, or the first error that was found.
+func (f *failure) Error() string {
+	if err := f.found.Err(); err != nil && f.message == "" {
+		return err.Error()
+	}
+	return f.message
+}
+
+// A failureJSON is why a verb has no answer.
+type failureJSON struct {
+	Call     string        `json:"call,omitempty"` // that explain was asked about
+	Error    string        `json:"error"`
+	Hints    []string      `json:"hints,omitempty"`
+	Findings []diag.Record `json:"findings,omitempty"`
+}
 
 // fail returns a failure with the verb's own code.
 func fail(format string, args ...any) *failure {
@@ -55,13 +71,8 @@ func conclude(u *ui, v *verb, err error) int {
 	if errors.As(err, &status) {
 		return int(status)
 	}
-	f := asFailure(u, err)
-	if f.message != "" {
-		u.say("%s", f.message)
-	}
-	for _, hint := range f.hints {
-		u.hint(hint)
-	}
+	f := asFailure(err)
+	u.tell(f)
 	switch {
 	case v != nil && v.starts && f.code < exitFailed:
 		return exitFailed // smaller codes are the program's to give
@@ -71,17 +82,41 @@ func conclude(u *ui, v *verb, err error) int {
 	return f.code
 }
 
-// asFailure returns an error of another package as a failure. What was found
-// in policies is shown at once.
-func asFailure(u *ui, err error) *failure {
+// tell says why a verb failed.
+func (u *ui) tell(f *failure) {
+	if u.asJSON && f.Error() != "" {
+		// What cannot be written is found when the answer is flushed.
+		_ = u.answerJSON(f.json())
+		return
+	}
+	if len(f.found) > 0 {
+		u.diagnose(f.found)
+	}
+	if f.message != "" {
+		u.say("%s", f.message)
+	}
+	for _, hint := range f.hints {
+		u.hint(hint)
+	}
+}
+
+func (f *failure) json() failureJSON {
+	j := failureJSON{Call: f.call, Error: f.Error(), Hints: f.hints}
+	if len(f.found) > 0 {
+		j.Findings = withoutProfiles(f.found).Records()
+	}
+	return j
+}
+
+// asFailure returns an error of another package as a failure.
+func asFailure(err error) *failure {
 	var f *failure
 	if errors.As(err, &f) {
 		return f
 	}
 	var found *diag.Failure
 	if errors.As(err, &found) {
-		u.diagnose(found.List)
-		return said()
+		return &failure{found: found.List}
 	}
 	var start *launcher.Error
 	if errors.As(err, &start) {

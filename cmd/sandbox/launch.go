@@ -3,8 +3,11 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"sandbox/compiler"
 	"sandbox/internal/inherited"
@@ -41,13 +44,21 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(l.policies) == 0 {
+		switch f := misuse("no policy is given"); {
+		case namesPolicy(operands[0]):
+			return nil, f.hinted("policies follow -p: sandbox %s -p %s", v, strings.Join(operands, " "))
+		case slices.Contains(operands, "-p"):
+			return nil, f.hinted("options come before the command: sandbox %s -p POLICY -- %s", v, operands[0])
+		}
+	}
 	policy, err := l.loadToLaunch()
 	if err != nil {
 		return nil, err
 	}
 	path, err := resolve(operands[0])
 	if err != nil {
-		return nil, err
+		return nil, notCommand(v, operands, err)
 	}
 	compiled, err := compilePolicy(policy)
 	if err != nil {
@@ -68,6 +79,17 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 			Inherited: launcher.Inherited(inherited.Read()),
 		},
 	}, nil
+}
+
+// notCommand says why a command is none, and what was probably meant if it is
+// the name of a policy.
+func notCommand(v string, operands []string, err error) error {
+	if len(operands) < 2 || operands[1] != "--" || !namesPolicy(operands[0]) {
+		return err
+	}
+	f := asFailure(err)
+	f.hints = []string{fmt.Sprintf("policies follow -p: sandbox %s -p POLICY -p %s", v, strings.Join(operands, " "))}
+	return f
 }
 
 // provePolicy proves that the program is the policy.

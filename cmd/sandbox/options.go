@@ -18,6 +18,9 @@ func (v *verb) run(u *ui, args []string) error {
 	err := options.Parse(args)
 	switch {
 	case err == nil:
+		if asJSON := options.Lookup("json"); asJSON != nil {
+			u.asJSON = asJSON.Value.String() == "true"
+		}
 		return act(u, options.Args())
 	case errors.Is(err, flag.ErrHelp):
 		v.writeHelp(u.out)

@@ -27,6 +27,18 @@ func (o *policyOptions) declareABIs(options *flag.FlagSet) {
 	options.Var(&o.abis, "abi", "look at the policies for this `ABI` only; may be repeated")
 }
 
+// namesPolicy reports whether a word looks like the name of a policy.
+func namesPolicy(word string) bool {
+	_, shipped := policies.Text(word)
+	return shipped || strings.HasSuffix(word, ".toml")
+}
+
+// takesPolicies reports whether the verb has the option -p.
+func (v *verb) takesPolicies() bool {
+	options, _ := v.options()
+	return options.Lookup("p") != nil
+}
+
 // request returns what the options ask for.
 func (o *policyOptions) request() (policy.Request, error) {
 	if len(o.policies) == 0 {

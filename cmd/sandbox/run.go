@@ -35,7 +35,7 @@ func prepareRun(options *flag.FlagSet) action {
 		}
 		process, err := launcher.Start(s.program, s.command, launcher.Options{Forward: true})
 		if err != nil {
-			return err
+			return s.notStarted(err)
 		}
 		status, err := process.Wait()
 		if err != nil {

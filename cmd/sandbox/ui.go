@@ -8,7 +8,8 @@ package main
 //     lower case, no full stop: what, where, why. What to do about it follows
 //     on lines of its own, after "hint: ".
 //   - Success is silent.
-//   - --json answers in JSON, one object a line, with names in camelCase.
+//   - --json answers in JSON, one object a line, with names in camelCase; why
+//     there is no answer is told so as well. docs/json.md has the forms.
 //   - Colour is used on standard error only, only if that is a terminal, and
 //     not if NO_COLOR is set and not empty.
 //   - What a terminal would obey instead of showing it is escaped: names and
@@ -41,6 +42,8 @@ type ui struct {
 	in  io.Reader
 	out *bufio.Writer // the answer
 	err io.Writer     // what sandbox says of itself
+
+	asJSON bool // the verb answers in JSON, its failures as well
 }
 
 // newUI returns the ui of this process.
@@ -72,6 +75,15 @@ func isTerminal(f *os.File) bool {
 	}
 	null, err := os.Stat(os.DevNull)
 	return err != nil || !os.SameFile(info, null)
+}
+
+// width returns how wide the lines of prose in an answer should be: as wide as
+// the terminal, as far as that is good to read.
+func (u *ui) width() int {
+	if n := columns(os.Stdout); n > 0 {
+		return min(max(n, 40), 100)
+	}
+	return 80
 }
 
 // answer writes one line of the verb's answer.

@@ -101,6 +101,9 @@ func onlyOperand(v, what string, operands []string) (string, error) {
 	case 1:
 		return operands[0], nil
 	}
+	if namesPolicy(operands[0]) {
+		return "", surplus(v, operands[0])
+	}
 	return "", surplus(v, operands[1])
 }
 
@@ -117,6 +120,9 @@ func surplus(v, word string) *failure {
 	f := misuse("%s: unexpected %q", v, word)
 	if strings.HasPrefix(word, "-") && len(word) > 1 {
 		return f.hinted("options come first: sandbox %s %s ...", v, word)
+	}
+	if known := findVerb(v); known != nil && known.takesPolicies() && namesPolicy(word) {
+		return f.hinted("policies follow -p: sandbox %s -p %s", v, word)
 	}
 	return f.hinted("see 'sandbox %s --help'", v)
 }
