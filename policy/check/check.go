@@ -46,6 +46,7 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	if kernel == 0 {
 		kernel = arch.Latest()
 	}
+	c.selectors = in.Filter.Selectors
 	c.selected = c.choose(in.Filter, kernel)
 	filters := c.filters(in)
 	if in.Copied != nil {
@@ -75,9 +76,10 @@ type checker struct {
 	lints    diag.List  // what is said only if nothing is wrong
 	held     *heldLints // in place of lints, while the value of a local is typed
 
-	selected selection
-	names    []name // what the body's names are, if parameters
-	locals   []local
+	selectors []filter.Selector
+	selected  selection
+	names     []name // what the body's names are, if parameters
+	locals    []local
 	context
 
 	readsArguments bool // the body looks at a parameter or at args

@@ -58,7 +58,10 @@ func (c *checker) comparison(x *filter.Binary) operand {
 	case leftFixed:
 		cond = c.compareConstant(comparison{x: x, op: mirrored[op], other: x.X}, &r, lv, l.sense)
 	default:
-		cond = compareIntegers(op, l, r)
+		cond = c.compareVariables(x, op, &l, &r)
+	}
+	if _, always := cond.(*typed.Truth); always {
+		return truthOf(x, cond)
 	}
 	return truthOf(x, c.predicate(x, cond, &l, &r))
 }
@@ -85,6 +88,9 @@ func (c *checker) compareConstant(at comparison, o *operand, v *big.Int, sense a
 	if (at.op == typed.Eq || at.op == typed.Ne) && (bits&o.known.zero != 0 || o.known.one&^bits != 0) {
 		c.alwaysSame(at, o, v, at.op == typed.Ne)
 		return &typed.Truth{Value: at.op == typed.Ne}
+	}
+	if c.fieldAlways(at, o, v) {
+		return &typed.Truth{}
 	}
 	c.lint(at.op == typed.Eq, func() { c.lintEqual(at, o, v) })
 	return &typed.Compare{Op: at.op, X: o.int, Y: &typed.Value{Of: t, Bits: bits}}

@@ -53,7 +53,7 @@ func TestSelection(t *testing.T) {
 		// What is taken out stays out, wherever that stands.
 		{arch.X86_64, "!@aio, read, #206, #3", "", "0,3"},
 		{arch.X86_64, "read, io_setup, #9999, !@aio, !#9998", "", "0,9999"},
-		{arch.X86_64, "read, write, !#1", "", ""}, // an error
+		{arch.X86_64, "read, write, !#1", "", ""},    // an error
 		{arch.X86_64, "read, #9999, !#9999", "", ""}, // an error
 		{arch.X86_64, "*, !*", "", ""},               // an error
 	}
