@@ -63,11 +63,21 @@ func (p *parser) newName(code diag.Code, what, example string) *Name {
 		p.unexpected(code, "the name of %s", what).Hintf("%s", example)
 		panic(bailout{})
 	}
-	if text := p.source(t); isWord(text) || slices.Contains(types[:], text) {
+	if text := p.source(t); isWord(text) || isStatement(text) || slices.Contains(types[:], text) {
 		p.errorf(diag.ReservedName, t.start, t.end, "%s has a meaning of its own in filters", text).Hintf("choose another name for %s", what)
 	}
 	p.advance()
 	return &Name{Text: p.source(t), At: p.span(t)}
+}
+
+// isStatement reports whether a name begins a statement of other languages. A
+// function that is called like one would look like it.
+func isStatement(s string) bool {
+	switch s {
+	case "if", "when", "while", "for":
+		return true
+	}
+	return false
 }
 
 // isWord reports whether a name is a word of the language.

@@ -47,7 +47,7 @@ func (p *parser) apply(name token) Expr {
 	switch {
 	case slices.Contains(types[:], text):
 		p.errorf(diag.TypeAsFunction, name.start, name.end, "%s is a type, and no function", text).Hintf("a cast is written (%s)x", text)
-	case text == "if" || text == "when" || text == "while" || text == "for":
+	case isStatement(text):
 		p.errorf(diag.Statement, name.start, name.end, "there are no statements in a filter").Hintf("write the condition alone")
 	}
 	x := &Apply{Func: &Name{Text: text, At: p.span(name)}}

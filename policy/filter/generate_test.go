@@ -171,12 +171,12 @@ func (g *generator) operand() piece {
 			return piece{g.join("args", "[", x.text, "]"), list("index", "args", x.dump)}
 		}
 	}
-	text := pick(g, "flags", "fd", "O_RDONLY", "args", "inode", "not_in", "any", "_", "x86", "0", "1", "07", "0x1F", "0b1", "0o17", "18446744073709551616")
+	text := pick(g, "flags", "fd", "O_RDONLY", "args", "inode", "not_in", "any", "_", "x86", "long", "int", "is", "mod", "AND", "if", "u31", "0", "1", "07", "0x1F", "0b1", "0o17", "18446744073709551616")
 	return piece{text, text}
 }
 
 func (g *generator) apply() piece {
-	name := pick(g, "only", "f", "args")
+	name := pick(g, "only", "f", "args", "long", "eq")
 	texts, dumps := []string{name, "("}, []string{name}
 	for i := range g.IntN(4) {
 		if i > 0 {
