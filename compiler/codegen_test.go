@@ -66,8 +66,10 @@ func body(t *testing.T, abi arch.ABI, when typed.Bool) string {
 	for i := 2; i < c.Program.Len(); i++ { // after "ld arch; jeq"
 		lines = append(lines, c.Program.At(i).String())
 	}
-	return strings.NewReplacer("ret #0x7fff0000", "allow", "ret #0x50001", "deny", "ret #0x80000000", "kill").Replace(strings.Join(lines, "; "))
+	return oneLine.Replace(strings.Join(lines, "; "))
 }
+
+var oneLine = strings.NewReplacer("ret #0x7fff0000", "allow", "ret #0x50001", "deny", "ret #0x80000000", "kill")
 
 // TestCode shows the code of each kind of condition.
 func TestCode(t *testing.T) {
@@ -88,6 +90,14 @@ func TestCode(t *testing.T) {
 		{"64 bits at least", compare(typed.Ge, arg64(0), value(typed.U64, 1<<32)), "ld [20]; jeq #0x0, 0, 1; deny; allow; kill"},
 		{"arguments equal", compare(typed.Eq, arg32(0), arg32(1)), "ld [24]; tax; ld [16]; jeq x, 0, 1; allow; deny; kill"},
 		{"set", &typed.In{X: arg32(0), Intervals: []typed.Interval{{Low: 1, High: 1}, {Low: 3, High: 9}}}, "ld [16]; jge #0x3, 0, 1; jge #0xa, 2, 1; jeq #0x1, 0, 1; allow; deny; kill"},
+		{"mask of a shift", compare(typed.Eq, binary(typed.BitAnd, binary(typed.Shr, arg32(1), value(typed.U32, 8)), value(typed.U32, 0xff)), value(typed.U32, 0x54)), "ld [24]; and #0xff00; jeq #0x5400, 0, 1; allow; deny; kill"},
+		{"bits of a shift", compare(typed.Ne, binary(typed.BitAnd, binary(typed.Shr, arg32(1), value(typed.U32, 16)), value(typed.U32, 3)), value(typed.U32, 0)), "ld [24]; jset #0x30000, 0, 1; allow; deny; kill"},
+		{"order of a shift", compare(typed.Ge, binary(typed.Shr, arg32(1), value(typed.U32, 8)), value(typed.U32, 5)), "ld [24]; jge #0x500, 0, 1; allow; deny; kill"},
+		{"more than a shift can be", compare(typed.Ge, binary(typed.Shr, arg32(1), value(typed.U32, 31)), value(typed.U32, 2)), "deny; kill"},
+		{"arguments equal to one", &typed.OrExpr{
+			X: compare(typed.Eq, arg32(0), arg32(1)),
+			Y: &typed.OrExpr{X: compare(typed.Eq, arg32(2), arg32(1)), Y: compare(typed.Eq, arg32(1), arg32(3))},
+		}, "ld [16]; tax; ld [24]; jeq x, 5, 0; tax; ld [32]; jeq x, 2, 0; ld [40]; jeq x, 0, 1; allow; deny; kill"},
 		{"in two places", &typed.AndExpr{
 			X: compare(typed.Ne, arg32(0), value(typed.U32, 1)),
 			Y: compare(typed.Ne, arg32(0), value(typed.U32, 5)),

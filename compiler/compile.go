@@ -29,7 +29,9 @@ var errNoABI = errors.New("the policy serves no ABI")
 // Compile compiles a policy. It must serve an ABI, and all that it serves must
 // have one byte order. Other errors are a *MixedOrderError, a *TooLargeError,
 // a *TooComplexError and a *BudgetError.
-func Compile(p *typed.Policy) (*Compiled, error) {
+func Compile(p *typed.Policy) (*Compiled, error) { return compile(p, passes[:]) }
+
+func compile(p *typed.Policy, passes []pass) (*Compiled, error) {
 	abis := p.ABIs()
 	if len(abis) == 0 {
 		return nil, errNoABI

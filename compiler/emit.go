@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"errors"
 	"slices"
 
 	"sandbox/bpf"
@@ -11,25 +12,43 @@ import (
 // jump leads to is already there, so distances are known. Positions count from
 // the program's end.
 type emitter struct {
-	c         *compilation
-	bigEndian bool
-	code      []bpf.Instruction // reversed
-	origins   [][]*typed.Filter // reversed
-	reach     []int             // by node: the lowest position that leads to it, or unplaced
+	c       *compilation
+	code    []bpf.Instruction // reversed
+	origins [][]*typed.Filter // reversed
+	placed  []int             // by node: the position of its first instruction
+	near    map[target]int    // the lowest position of a copy or a long jump that leads there
+	needed  keptSet           // what the next instruction relies on in scratch memory
 }
 
-const unplaced = -1
+// A target is what a jump leads to: a node without its first instructions.
+type target struct {
+	n    node
+	skip int
+}
+
+// errReturnBefore says that a copy of a return would stand in front of a load
+// from scratch memory.
+var errReturnBefore = errors.New("a return before a load from scratch memory")
 
 func (c *compilation) emit() error {
-	e := &emitter{
-		c:         c,
-		bigEndian: c.policy.ABIs()[0].BigEndian(),
-		code:      make([]bpf.Instruction, 0, 2*len(c.order)),
-		origins:   make([][]*typed.Filter, 0, 2*len(c.order)),
-		reach:     make([]int, len(c.graph.nodes)),
+	err := c.write()
+	if err == errReturnBefore {
+		// The kernel would take the return to lead to the load: see layout.
+		c.selected = c.newSelection(nil)
+		if n, err := c.selected.run(); err != nil {
+			return &TooComplexError{Filters: c.graph.origins[n]}
+		}
+		err = c.write()
 	}
-	for i := range e.reach {
-		e.reach[i] = unplaced
+	return err
+}
+
+func (c *compilation) write() error {
+	e := &emitter{
+		c:       c,
+		code:    make([]bpf.Instruction, 0, 2*len(c.order)),
+		origins: make([][]*typed.Filter, 0, 2*len(c.order)),
+		placed:  make([]int, len(c.graph.nodes)),
 	}
 	for _, n := range c.order {
 		if err := e.node(n); err != nil {
@@ -50,47 +69,62 @@ func (e *emitter) put(in bpf.Instruction, n node) {
 func (e *emitter) node(n node) error {
 	f := &e.c.graph.nodes[n]
 	if f.test == isLeaf {
-		e.place(n, returns(f.action))
+		e.put(returns(f.action), n)
+		e.placed[n] = len(e.code) - 1
 		return nil
 	}
+	s := e.c.selected
+	yes, no := target{f.yes, s.skip(n, f.yes)}, target{f.no, s.skip(n, f.no)}
 	// The first of two far jumps moves the second target one further away.
-	e.bringNear(f.no, bpf.MaxSkip-1)
-	e.bringNear(f.yes, bpf.MaxSkip)
-	position := len(e.code)
-	jt := uint8(position - 1 - e.reach[f.yes])
-	jf := uint8(position - 1 - e.reach[f.no])
-
-	v := newEvaluation(e.c.graph, e.bigEndian, e.c.entry[n])
-	jump, err := v.test(f, jt, jf)
-	if err != nil {
-		return &TooComplexError{Filters: e.c.graph.origins[n]}
+	if err := e.bringNear(no, bpf.MaxSkip-1); err != nil {
+		return err
 	}
+	if err := e.bringNear(yes, bpf.MaxSkip); err != nil {
+		return err
+	}
+	at := &s.steps[n]
+	jump := at.jump
+	jump.Jt, jump.Jf = uint8(e.distance(yes)), uint8(e.distance(no))
 	e.put(jump, n)
-	for _, in := range slices.Backward(v.code) {
+	for _, in := range slices.Backward(s.code[at.from:at.to]) {
 		e.put(in, n)
 	}
-	e.reach[n] = len(e.code) - 1
+	e.placed[n] = len(e.code) - 1
+	e.needed = at.needed
 	return nil
 }
 
-// place puts an instruction that leads to n.
-func (e *emitter) place(n node, in bpf.Instruction) {
-	e.put(in, n)
-	e.reach[n] = len(e.code) - 1
+// distance returns how many instructions a jump written next passes over.
+func (e *emitter) distance(t target) int {
+	position, ok := e.near[t]
+	if !ok {
+		position = e.placed[t.n] - t.skip
+	}
+	return len(e.code) - 1 - position
 }
 
-// bringNear makes sure that a conditional jump can reach n by passing over at
-// most limit instructions, through a copy of its return or a long jump.
-func (e *emitter) bringNear(n node, limit int) {
-	distance := len(e.code) - 1 - e.reach[n]
+// bringNear makes sure that a conditional jump can reach a target by passing
+// over at most limit instructions, through a copy of its return or a long jump.
+func (e *emitter) bringNear(t target, limit int) error {
+	distance := e.distance(t)
 	if distance <= limit {
-		return
+		return nil
 	}
-	if f := &e.c.graph.nodes[n]; f.test == isLeaf {
-		e.place(n, returns(f.action))
-		return
+	in := bpf.Stmt(bpf.Ja, uint32(distance))
+	if f := &e.c.graph.nodes[t.n]; f.test == isLeaf {
+		if e.needed != 0 {
+			return errReturnBefore
+		}
+		in = returns(f.action)
+	} else {
+		e.needed = 0 // the kernel sees that a jump does not lead on
 	}
-	e.place(n, bpf.Stmt(bpf.Ja, uint32(distance)))
+	e.put(in, t.n)
+	if e.near == nil {
+		e.near = make(map[target]int)
+	}
+	e.near[t] = len(e.code) - 1
+	return nil
 }
 
 var returnOf = [...]bpf.Return{

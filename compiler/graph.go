@@ -102,6 +102,11 @@ func (g *graph) branch(op testOp, x, y word, yes, no node) node {
 		return g.branch(testEq, x, g.constant(0), no, yes)
 	case op == testGe && constant && k == ^uint32(0):
 		return g.branch(testEq, x, y, yes, no)
+	case op == testGe && constant && f.op == opAnd:
+		// Low bits that the mask takes away do not tell x from k if k has none.
+		if mask, ok := g.constantOf(f.b); ok && -mask&^mask == 0 && k&^mask == 0 {
+			return g.branch(testGe, f.a, y, yes, no)
+		}
 	case op == testEq && constant && f.op == opAnd:
 		// (x & m) == 0 and, for a single bit, (x & m) == m are one JSET.
 		mask, ok := g.constantOf(f.b)
@@ -122,12 +127,37 @@ func (g *graph) branch(op testOp, x, y word, yes, no node) node {
 		if inner, ok := g.constantOf(f.b); ok {
 			return g.branch(testEq, f.a, g.constant(k-inner), yes, no)
 		}
-	case op == testSet && f.op == opAnd:
+	case op == testSet && f.op == opAnd && constant:
 		if mask, ok := g.constantOf(f.b); ok {
 			return g.branch(testSet, f.a, g.constant(mask&k), yes, no)
 		}
 	}
+	if constant {
+		if unshifted, by, ok := g.unshift(x); ok {
+			if k<<by>>by != k && op != testSet {
+				return no // more than x can be
+			}
+			return g.branch(op, unshifted, g.constant(k<<by), yes, no)
+		}
+	}
 	return g.internNode(nodeForm{test: op, x: x, y: y, yes: yes, no: no})
+}
+
+// unshift returns, for a word shifted right and perhaps masked, the word before
+// the shift without the bits that get lost. A comparison of it with a constant
+// shifted left comes out the same and takes one instruction less. Equality of
+// a word without a mask would take a mask instead.
+func (g *graph) unshift(x word) (unshifted word, by uint32, ok bool) {
+	f := &g.words[x]
+	mask := ^uint32(0)
+	if k, constant := g.constantOf(f.b); constant && f.op == opAnd {
+		mask, f = k, &g.words[f.a]
+	}
+	by, constant := g.constantOf(f.b)
+	if f.op != opShr || !constant {
+		return 0, 0, false
+	}
+	return g.and(f.a, g.constant(mask<<by)), by, true
 }
 
 // constantTest decides the tests that do not depend on the call.

@@ -1,55 +1,31 @@
 package compiler
 
-// noWord is what the accumulator holds where that depends on the way there.
-const noWord word = -1
-
 // layout orders the reachable nodes so that every node comes behind those that
-// jump to it, as classic BPF only jumps forward, and close to one of them.
+// jump to it, as classic BPF only jumps forward, and close to one of them. The
+// leaves stand at the program's end: to the kernel's eye a return leads on to
+// the instruction behind it (check_load_and_stores in net/core/filter.c), which
+// would make scratch memory unwritten there.
 func (c *compilation) layout() error {
 	g := c.graph
 	seen := make([]bool, len(g.nodes))
-	c.order = make([]node, 0, len(g.nodes))
+	leaves := make([]node, 0, 8)
+	inner := make([]node, 0, len(g.nodes))
 	var visit func(n node)
 	visit = func(n node) {
 		if seen[n] {
 			return
 		}
 		seen[n] = true
-		if f := &g.nodes[n]; f.test != isLeaf {
-			visit(f.no)
-			visit(f.yes) // stands right behind its test, where a reader looks for it
+		f := &g.nodes[n]
+		if f.test == isLeaf {
+			leaves = append(leaves, n)
+			return
 		}
-		c.order = append(c.order, n)
+		visit(f.no)
+		visit(f.yes) // stands right behind its test, where a reader looks for it
+		inner = append(inner, n)
 	}
 	visit(c.root)
-	c.entry = c.accumulatorAtEntry()
+	c.order = append(leaves, inner...)
 	return nil
-}
-
-// accumulatorAtEntry finds for each node the word that A holds however the node
-// was reached. A test leaves its left side in A.
-func (c *compilation) accumulatorAtEntry() []word {
-	g := c.graph
-	const unreached word = -2
-	entry := make([]word, len(g.nodes))
-	for i := range entry {
-		entry[i] = unreached
-	}
-	entry[c.root] = noWord
-	flow := func(to node, w word) {
-		switch entry[to] {
-		case unreached:
-			entry[to] = w
-		case w:
-		default:
-			entry[to] = noWord
-		}
-	}
-	for i := len(c.order) - 1; i >= 0; i-- {
-		if f := &g.nodes[c.order[i]]; f.test != isLeaf {
-			flow(f.yes, f.x)
-			flow(f.no, f.x)
-		}
-	}
-	return entry
 }

@@ -14,7 +14,7 @@ type compilation struct {
 	unserved node      // decides calls of all other ABIs
 	root     node
 	order    []node // from the program's end to its start
-	entry    []word // by node: the word that A holds where the node begins, or noWord
+	selected *selection
 	code     []bpf.Instruction
 	origins  [][]*typed.Filter // for each instruction
 }
@@ -36,7 +36,7 @@ type pass struct {
 }
 
 // passes is the compiler.
-var passes = []pass{
+var passes = [...]pass{
 	{
 		name:  "lower",
 		does:  "turn each layer's filters into decision graphs, one for each range of numbers",
@@ -63,14 +63,20 @@ var passes = []pass{
 	},
 	{
 		name:  "layout",
-		does:  "order the nodes, and find what the accumulator holds at each",
+		does:  "order the nodes",
 		after: "needs the whole graph: a node comes behind all that jump to it",
 		run:   (*compilation).layout,
 	},
 	{
+		name:  "select",
+		does:  "choose the instructions of each test, and which words stay in scratch memory for later tests",
+		after: "needs the order, to know what registers and memory hold where a test begins",
+		run:   (*compilation).choose,
+	},
+	{
 		name:  "emit",
 		does:  "write instructions, from the last to the first, so that distances are known",
-		after: "needs the order",
+		after: "needs the order and the instructions",
 		run:   (*compilation).emit,
 	},
 }
