@@ -25,7 +25,7 @@ func (r *reader) accepts(e *entry) []accept {
 		case !slices.Contains(diag.Warnings(), code):
 			r.notAWarning(v)
 		case first >= 0:
-			r.list.Errorf(v.at, "%s is given twice", code).Notef(accepts[first].at, "first given here")
+			r.list.Reportf(diag.GivenTwice, v.at, "%s is given twice", code).Notef(accepts[first].at, "first given here")
 		default:
 			accepts = append(accepts, accept{code: code, at: v.at})
 		}
@@ -37,11 +37,11 @@ func (r *reader) accepts(e *entry) []accept {
 func (r *reader) notAWarning(v value) {
 	code := v.text.String
 	if len(code) == len(diag.NotAWarning) && code[0] == 'E' {
-		r.list.Errorf(v.at, "%s is an error, which cannot be accepted", code).
+		r.list.Reportf(diag.NotAWarning, v.at, "%s is an error, which cannot be accepted", code).
 			Hintf("only warnings can, whose codes begin with W")
 		return
 	}
-	d := r.list.Errorf(v.at, "there is no warning %q", code)
+	d := r.list.Reportf(diag.NotAWarning, v.at, "there is no warning %q", code)
 	if near, ok := diag.Nearest(code, warningNames); ok {
 		d.Hintf("did you mean %s?", near)
 	}

@@ -72,7 +72,7 @@ func readAction(parsed *filter.Action, list *diag.List) (action, bool) {
 		a.kind = typed.Trace
 		return a, a.readNumber(parsed, list)
 	default:
-		list.Errorf(parsed.NameAt, "unknown action %q", parsed.Name)
+		list.Reportf(diag.UnknownAction, parsed.NameAt, "unknown action %q", parsed.Name)
 		return a, false
 	}
 	return a, true
@@ -88,10 +88,10 @@ func (a *action) readErrno(arg filter.Expr, list *diag.List) bool {
 	number, ok := numberUpTo(arg, maxErrno)
 	switch {
 	case !ok:
-		list.Errorf(arg.Span(), "errno takes a name such as EPERM, or a number from 1 to %d", maxErrno)
+		list.Reportf(diag.ActionNumber, arg.Span(), "errno takes a name such as EPERM, or a number from 1 to %d", maxErrno)
 		return false
 	case number == 0:
-		list.Errorf(arg.Span(), "errno(0) would tell the program that a call succeeded which never ran").
+		list.Reportf(diag.ErrnoZero, arg.Span(), "errno(0) would tell the program that a call succeeded which never ran").
 			Hintf("allow the call, or give an errno that says why it failed")
 		return false
 	}
@@ -103,7 +103,7 @@ func (a *action) readErrno(arg filter.Expr, list *diag.List) bool {
 func (a *action) readNumber(parsed *filter.Action, list *diag.List) bool {
 	number, ok := numberUpTo(parsed.Arg, maxData)
 	if !ok {
-		list.Errorf(parsed.Arg.Span(), "%s takes a number from 0 to %d", parsed.Name, maxData)
+		list.Reportf(diag.ActionNumber, parsed.Arg.Span(), "%s takes a number from 0 to %d", parsed.Name, maxData)
 	}
 	a.data = number
 	return ok
@@ -129,9 +129,11 @@ func (a action) on(abi arch.ABI, list *diag.List) typed.Action {
 	}
 	number, ok := abi.Errno(a.errno)
 	if !ok {
-		d := list.Errorf(a.at, "%s is no errno", a.errno)
+		d := list.Reportf(diag.UnknownErrno, a.at, "%s is no errno", a.errno)
 		if near, ok := diag.Nearest(a.errno, errnoNames(abi)); ok {
 			d.Hintf("did you mean %s?", near)
+		} else {
+			d.Hintf("errnos are EPERM, EACCES, ENOENT, ENOSYS and so on, as errno(3) lists them")
 		}
 	}
 	return typed.Action{Kind: a.kind, Data: number}

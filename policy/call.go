@@ -48,7 +48,7 @@ func callOn(abi arch.ABI, scope *check.Scope, parsed *filter.Call, list *diag.Li
 		}
 		register, ok := registerOf(value, abi.Bits())
 		if !ok {
-			list.Errorf(arg.Span(), "%s does not fit into a register of %s", written(arg.Span()), abi)
+			list.Reportf(diag.TooWide, arg.Span(), "%s does not fit into a register of %s", written(arg.Span()), abi)
 		}
 		call.Args[i] = register
 	}
@@ -59,9 +59,9 @@ func unknownCall(abi arch.ABI, parsed *filter.Call, list *diag.List) *diag.Diagn
 	at := parsed.Span
 	at.End = at.Start + len(parsed.Name)
 	if arch.KnownAnywhere(parsed.Name) {
-		return list.Errorf(at, "%s is not on %s", parsed.Name, abi)
+		return list.Reportf(diag.CallElsewhere, at, "%s is not on %s", parsed.Name, abi)
 	}
-	d := list.Errorf(at, "unknown system call %s", parsed.Name)
+	d := list.Reportf(diag.UnknownSyscall, at, "unknown system call %s", parsed.Name)
 	if near, ok := diag.Nearest(parsed.Name, arch.SyscallNames()); ok {
 		d.Hintf("did you mean %s?", near)
 	}

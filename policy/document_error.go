@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"sandbox/internal/diag"
 )
 
 // syntaxError reports what the parser refused, at the place it refused.
 func (b *builder) syntaxError(err error) {
 	var refused *unstable.ParserError
 	if !errors.As(err, &refused) {
-		b.list.Errorf(b.span(0, 0), "not valid TOML: %v", err)
+		b.list.Reportf(diag.InvalidTOML, b.span(0, 0), "not valid TOML: %v", err)
 		return
 	}
 	r := b.parser.Range(refused.Highlight)
@@ -22,23 +24,48 @@ func (b *builder) syntaxError(err error) {
 	if newline := strings.IndexByte(b.source.Text[start:end], '\n'); newline > 0 {
 		end = start + newline
 	}
-	d := b.list.Errorf(b.span(start, end), "not valid TOML: %s", refused.Message)
-	switch {
-	case !strings.Contains(refused.Message, "start of key") && b.unquoted(start):
+	d := b.list.Reportf(diag.InvalidTOML, b.span(start, end), "not valid TOML: %s", refused.Message)
+	switch message := refused.Message; {
+	case !strings.Contains(message, "start of key") && b.unquoted(start):
 		end = b.lineEnd(start)
-		d.Span = b.span(start, end)
+		d.Code, d.Span = diag.UnquotedValue, b.span(start, end)
 		d.Message = "not valid TOML: a value that starts with a letter must be quoted"
 		d.Hintf("write %q", b.source.Text[start:end])
-	case strings.Contains(refused.Message, "not terminated by"):
+	case strings.Contains(message, "not terminated by"):
 		// The parser points at the end of the file; the opening helps more.
-		quotes := refused.Message[len(refused.Message)-3:]
+		quotes := message[len(message)-3:]
 		if open := strings.LastIndex(b.source.Text, quotes); open >= b.start {
-			d.Span = b.span(open, open+len(quotes))
+			d.Code, d.Span = diag.UnendedString, b.span(open, open+len(quotes))
 			d.Message = "not valid TOML: the string that opens with " + quotes + " never ends"
 		}
-	case strings.HasSuffix(refused.Message, "strings cannot have new lines"):
+	case strings.HasSuffix(message, "strings cannot have new lines"), strings.HasPrefix(message, "unterminated"):
+		d.Code = diag.UnendedString
 		d.Message = "not valid TOML: the string does not end on its line"
 		d.Hintf(`write """ around a string of several lines`)
+	case message == "expected value, not end of input", strings.HasPrefix(message, "unexpected character U+000A"):
+		d.Message = "not valid TOML: there is no value"
+		d.Hintf("write it on the line of its key")
+	case message == "array is incomplete":
+		d.Message = "not valid TOML: the array is never closed"
+		d.Hintf("close it with ]")
+	default:
+		b.syntaxHint(d, message)
+	}
+}
+
+// syntaxHint adds what to do about what the parser says, if that needs saying.
+func (b *builder) syntaxHint(d *diag.Diagnostic, message string) {
+	switch {
+	case strings.HasPrefix(message, "expected ',' or ']'"):
+		d.Hintf("put a comma between two values")
+	case message == "expected '=' after key":
+		d.Hintf("a line says KEY = VALUE, or [TABLE]")
+	case strings.HasPrefix(message, "invalid escape character"):
+		d.Hintf(`a backslash is written \\, or the string in single quotes`)
+	case message == "integers cannot have leading zeroes":
+		d.Hintf("octal numbers begin with 0o, or are strings")
+	case strings.HasPrefix(message, "invalid character at start of key") && b.source.Text[d.Span.Start] == '{':
+		d.Hintf("a policy is written in TOML, not in JSON")
 	}
 }
 

@@ -54,7 +54,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 func (b *builder) checkEncoding() (start int, ok bool) {
 	text := b.source.Text
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
-		b.list.Errorf(b.span(0, 2), "the file is UTF-16, a policy is UTF-8").Hintf("save it as UTF-8")
+		b.list.Reportf(diag.NotUTF8, b.span(0, 2), "the file is UTF-16, a policy is UTF-8").Hintf("save it as UTF-8")
 		return 0, false
 	}
 	if !utf8.ValidString(text) {
@@ -66,12 +66,12 @@ func (b *builder) checkEncoding() (start int, ok bool) {
 			}
 			at += size
 		}
-		b.list.Errorf(b.span(at, at+1), "the file is not valid UTF-8: it has the byte %#02x here", text[at]).
+		b.list.Reportf(diag.NotUTF8, b.span(at, at+1), "the file is not valid UTF-8: it has the byte %#02x here", text[at]).
 			Hintf("a policy is a TOML file in UTF-8")
 		return 0, false
 	}
 	if at := strings.IndexByte(text, 0); at >= 0 {
-		b.list.Errorf(b.span(at, at+1), "the file has a NUL byte, so it is not TOML")
+		b.list.Reportf(diag.NotUTF8, b.span(at, at+1), "the file has a NUL byte, so it is not TOML")
 		return 0, false
 	}
 	if strings.HasPrefix(text, byteOrderMark) {
@@ -131,7 +131,7 @@ func (b *builder) header(n *unstable.Node) {
 		return
 	}
 	if e.value.kind == tablesKind {
-		b.list.Errorf(last.at, "[%s] is an array of tables already", last.name).
+		b.list.Reportf(diag.TableAndTables, last.at, "[%s] is an array of tables already", last.name).
 			Notef(e.at, "made here").
 			Hintf("write [[%s]] to add an element", last.name)
 		return
@@ -151,7 +151,7 @@ func (b *builder) arrayHeader(n *unstable.Node) {
 	if e == nil {
 		e = t.add(entry{key: last.name, at: last.at, value: value{kind: tablesKind, at: last.at}})
 	} else if e.value.kind != tablesKind {
-		d := b.list.Errorf(last.at, "[[%s]] cannot add to what was defined before as %s", last.name, e.value.kind).
+		d := b.list.Reportf(diag.TableAndTables, last.at, "[[%s]] cannot add to what was defined before as %s", last.name, e.value.kind).
 			Notef(e.at, "defined here")
 		if e.value.kind == tableKind && e.value.table.origin == headerTable {
 			d.Hintf("write [[%s]] there too", last.name)
@@ -242,5 +242,5 @@ func (b *builder) duplicate(p part, e *entry) {
 	if e.value.kind == tableKind {
 		what = "table"
 	}
-	b.list.Errorf(p.at, "the %s %q is defined twice", what, p.name).Notef(e.at, "first defined here")
+	b.list.Reportf(diag.DefinedTwice, p.at, "the %s %q is defined twice", what, p.name).Notef(e.at, "first defined here")
 }

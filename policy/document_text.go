@@ -100,7 +100,7 @@ func (u *unquoter) escape() bool {
 		}
 	default:
 		// \e and \xHH are of TOML 1.1, which other readers may not know.
-		u.b.list.Errorf(u.b.span(from, from+2), "\\%c is no escape of TOML 1.0", c).Hintf("write \\u00XX")
+		u.b.list.Reportf(diag.LaterTOML, u.b.span(from, from+2), "\\%c is no escape of TOML 1.0", c).Hintf("write \\u00XX")
 		return false
 	}
 	return true

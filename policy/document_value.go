@@ -2,6 +2,8 @@ package policy
 
 import (
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"sandbox/internal/diag"
 )
 
 // maxDepth bounds the nesting of arrays and inline tables: a policy needs
@@ -13,7 +15,7 @@ const maxDepth = 16
 // so their extent is found by walking from element to element.
 func (b *builder) value(n *unstable.Node, start, depth int) (value, int, bool) {
 	if depth > maxDepth {
-		b.list.Errorf(b.span(start, start+1), "arrays and tables are nested too deeply for a policy")
+		b.list.Reportf(diag.NestedTooDeeply, b.span(start, start+1), "arrays and tables are nested too deeply for a policy")
 		return value{}, start, false
 	}
 	switch n.Kind {
@@ -95,7 +97,7 @@ func (b *builder) inlineTable(n *unstable.Node, start, depth int) (value, int, b
 	}
 	for i := at; i < end; i++ {
 		if b.source.Text[i] == ',' {
-			b.list.Errorf(b.span(i, i+1), "an inline table has no comma after its last key")
+			b.list.Reportf(diag.LaterTOML, b.span(i, i+1), "an inline table has no comma after its last key")
 			return value{}, end, false
 		}
 	}
@@ -108,7 +110,7 @@ func (b *builder) oneLine(start, end int) bool {
 	for i := start; i < end; i++ {
 		switch b.source.Text[i] {
 		case '\n', '\r', '#':
-			b.list.Errorf(b.span(i, i+1), "an inline table must stand on one line").
+			b.list.Reportf(diag.LaterTOML, b.span(i, i+1), "an inline table must stand on one line").
 				Hintf("write it as a table with a [header]")
 			return false
 		}

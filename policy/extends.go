@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +22,7 @@ type reference struct {
 // extends, or nil if it cannot be had, which is reported.
 func (l *loader) load(r reference) *file {
 	if r.name == "" {
-		l.list.Errorf(r.at, "the name of a policy is empty").
+		l.list.Reportf(diag.NoPolicy, r.at, "the name of a policy is empty").
 			Hintf("give a file, or a shipped profile%s", l.profileList(": "))
 		return nil
 	}
@@ -28,7 +30,7 @@ func (l *loader) load(r reference) *file {
 		return l.profile(r)
 	}
 	if r.from != nil && r.from.profile {
-		l.list.Errorf(r.at, "a shipped profile extends only shipped profiles, not the file %s", r.name)
+		l.list.Reportf(diag.UnknownProfile, r.at, "a shipped profile extends only shipped profiles, not the file %s", r.name)
 		return nil
 	}
 	return l.file(r)
@@ -54,7 +56,7 @@ func (l *loader) profile(r reference) *file {
 		text, ok = l.request.Profile(r.name)
 	}
 	if !ok {
-		d := l.list.Errorf(r.at, "unknown profile %q", r.name)
+		d := l.list.Reportf(diag.UnknownProfile, r.at, "unknown profile %q", r.name)
 		if near, ok := diag.Nearest(r.name, slices.Values(l.request.ProfileNames)); ok {
 			d.Hintf("did you mean %s?", near)
 		}
@@ -99,10 +101,13 @@ func (l *loader) file(r reference) *file {
 
 // unreadable reports a file that cannot be read.
 func (l *loader) unreadable(r reference, path string, err error) {
-	d := l.list.Errorf(r.at, "cannot read the policy %s: %s", path, reasonOf(err))
+	d := l.list.Reportf(diag.UnreadablePolicy, r.at, "cannot read the policy %s: %s", path, reasonOf(err))
 	base := strings.TrimSuffix(filepath.Base(path), ".toml")
 	if slices.Contains(l.request.ProfileNames, base) {
 		d.Hintf("the shipped profile is called %s", base)
+	}
+	if r.from != nil && !filepath.IsAbs(r.name) && errors.Is(err, fs.ErrNotExist) {
+		d.Hintf("the names of files are relative to the file that extends them")
 	}
 	if err == errEmpty {
 		d.Hintf("a policy begins with version = 1")
@@ -131,7 +136,7 @@ func (l *loader) again(f *file, r reference) *file {
 		circle.WriteString(" -> ")
 	}
 	circle.WriteString(f.source.Name)
-	l.list.Errorf(r.at, "policies extend each other in a circle: %s", circle.String()).
+	l.list.Reportf(diag.ExtendsCircle, r.at, "policies extend each other in a circle: %s", circle.String()).
 		Hintf("put what both need into a file that extends neither")
 	return nil
 }
@@ -142,9 +147,10 @@ const maxFiles = 256
 // parse reads a file's text and the files that it extends.
 func (l *loader) parse(f *file, r reference) *file {
 	if len(l.files) == maxFiles {
-		l.list.Errorf(r.at, "the policies extend more than %d files", maxFiles)
+		l.list.Reportf(diag.TooManyFiles, r.at, "the policies extend more than %d files", maxFiles)
 		return nil
 	}
+	f.via = r
 	l.files = append(l.files, f)
 	l.sources = append(l.sources, f.source)
 	l.stack = append(l.stack, f)
@@ -182,6 +188,28 @@ func (l *loader) extend(f *file, names []value) {
 		}
 		f.extends = append(f.extends, extended)
 		l.list = append(l.list, f.scope.Include(extended.scope)...)
+	}
+}
+
+// maxVia is how many steps to a file are shown.
+const maxVia = 8
+
+// addVia adds to the first of the diagnostics about each file that other files
+// extend, how it was reached. The diagnostics about a file must follow each
+// other.
+func addVia(files []*file, list diag.List) {
+	for i := range list {
+		source := list[i].Span.Source
+		if i > 0 && list[i-1].Span.Source == source {
+			continue
+		}
+		at := slices.IndexFunc(files, func(f *file) bool { return f.source == source })
+		if at < 0 {
+			continue
+		}
+		for f, n := files[at], 0; f.via.from != nil && n < maxVia; f, n = f.via.from, n+1 {
+			list[i].Notef(f.via.at, "%s is extended here", f.source.Name)
+		}
 	}
 }
 

@@ -11,11 +11,12 @@ import (
 type file struct {
 	source  *diag.Source
 	id      identity
-	profile bool    // shipped
-	base    string  // the directory that relative names start from
-	extends []*file // as written; a file may be reached more than once
-	loading bool    // the files that it extends are being read
-	broken  bool    // something of it is missing, which is reported
+	profile bool      // shipped
+	base    string    // the directory that relative names start from
+	extends []*file   // as written; a file may be reached more than once
+	via     reference // by which it was reached first
+	loading bool      // the files that it extends are being read
+	broken  bool      // something of it is missing, which is reported
 
 	own     settings  // the scalars that it states
 	settled *settings // with those that it inherits; nil until asked for

@@ -18,6 +18,7 @@ func (p *Policy) Launchable(machine arch.ABI) (*Policy, diag.List) {
 		narrowed.launchableLayer(i, machine, &list)
 	}
 	list.Sort()
+	addVia(p.files, list)
 	if list.Failed() {
 		return nil, list
 	}
@@ -28,19 +29,19 @@ func (p *Policy) Launchable(machine arch.ABI) (*Policy, diag.List) {
 func (p *Policy) launchableLayer(i int, machine arch.ABI, list *diag.List) {
 	layer, facts := &p.Typed.Layers[i], &p.Layers[i]
 	if len(layer.ABIs) == 0 {
-		list.Errorf(facts.abiAt, "the policy %s serves no ABI of this machine (%s)", layer.Name, machine).
+		list.Reportf(diag.MachineNotServed, facts.abiAt, "the policy %s serves no ABI of this machine (%s)", layer.Name, machine).
 			Hintf("it would kill the program at its first call; add %q to its abi", machine.String())
 		return
 	}
 	p.unanswered(layer, list)
 	native := layer.Section(machine.Audit())
 	if native == nil {
-		list.Errorf(facts.abiAt, "the policy %s does not serve %s, with which programs are started here", layer.Name, machine).
+		list.Reportf(diag.MachineNotServed, facts.abiAt, "the policy %s does not serve %s, with which programs are started here", layer.Name, machine).
 			Hintf("add %q to its abi", machine.String())
 		return
 	}
 	if r := refusal(native); r != nil {
-		d := list.Errorf(p.ActionSpan(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
+		d := list.Reportf(diag.ExecveDenied, p.ActionSpan(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
 		if r.Implicit {
 			d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
 		} else {
@@ -63,10 +64,10 @@ func (p *Policy) unanswered(layer *typed.Layer, list *diag.List) {
 			last = r
 			switch r.Action.Kind {
 			case typed.Notify:
-				list.Errorf(p.ActionSpan(r), "notify: nothing would answer the notifications").
+				list.Reportf(diag.NobodyAnswers, p.ActionSpan(r), "notify: nothing would answer the notifications").
 					Hintf("use errno(E) to refuse the call, or log to see it")
 			case typed.Trace:
-				list.Errorf(p.ActionSpan(r), "trace: there is no tracer to tell").
+				list.Reportf(diag.NobodyAnswers, p.ActionSpan(r), "trace: there is no tracer to tell").
 					Hintf("use errno(E) to refuse the call, or log to see it")
 			}
 		}

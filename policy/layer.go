@@ -21,13 +21,13 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 	s := settle(top, &l.list)
 	whole := diag.Span{Source: top.source}
 	if !s.fallback.isSet() && !broken {
-		l.list.Errorf(whole, "the policy has no default: what happens when no rule matches?").
+		l.list.Reportf(diag.MissingDefault, whole, "the policy has no default: what happens when no rule matches?").
 			Hintf(`write default = "errno(EPERM)" above the first table`)
 	}
 	s.complete()
 	served, absent := l.serve(s.abi)
 	if slices.Contains(served, 0) {
-		l.list.Errorf(whole, "the policy does not say which ABIs it serves, and this machine has none of them").
+		l.list.Reportf(diag.NotServed, whole, "the policy does not say which ABIs it serves, and this machine has none of them").
 			Hintf(`write abi = ["x86_64"], for example, or give --abi`)
 		return
 	}
@@ -68,7 +68,7 @@ func (l *loader) layer(p *Policy, name string, top *file, command []*rule) {
 	// As an empty profile that means no confinement (CVE-2023-2431).
 	switch {
 	case len(rules) == 0:
-		l.list.Errorf(s.fallback.at, "the policy would confine nothing: it has no rules, and its default lets every call pass").
+		l.list.Reportf(diag.ConfinesNoCall, s.fallback.at, "the policy would confine nothing: it has no rules, and its default lets every call pass").
 			Hintf("write a [[rule]], or extend a policy that has one")
 	case s.fallback.value.kind == typed.Allow && !doesMore(p.Typed.Layers[len(p.Typed.Layers)-1].ABIs):
 		l.list.Reportf(diag.OnlyAllows, s.fallback.at, "the policy confines nothing: on the ABIs that it serves its rules only allow calls, and so does its default").

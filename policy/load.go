@@ -42,7 +42,7 @@ type Request struct {
 func Load(request Request) (*Policy, diag.List) {
 	l := &loader{request: &request}
 	if len(request.Policies) == 0 {
-		d := l.list.Errorf(diag.Span{}, "there is no policy")
+		d := l.list.Reportf(diag.NoPolicy, diag.Span{}, "there is no policy")
 		d.Hintf("give one with -p: a file, or a shipped profile%s", l.profileList(": "))
 		return nil, l.list
 	}
@@ -58,6 +58,7 @@ func Load(request Request) (*Policy, diag.List) {
 	if len(l.list) > 1 {
 		l.list.Sort()
 	}
+	addVia(l.files, l.list)
 	if l.list.Failed() {
 		return nil, l.list
 	}
@@ -82,12 +83,15 @@ func (l *loader) profileList(prefix string) string {
 	return prefix + strings.Join(l.request.ProfileNames, ", ")
 }
 
+// commandLine begins the names of sources that are rules of the command line.
+const commandLine = "-e "
+
 // commandRules reads the rules of the command line. They see no names of
 // policies: with several policies those would have several meanings.
 func (l *loader) commandRules() []*rule {
 	rules := make([]*rule, 0, len(l.request.Rules))
 	for i, text := range l.request.Rules {
-		source := &diag.Source{Name: "-e " + strconv.Itoa(i+1), Text: text}
+		source := &diag.Source{Name: commandLine + strconv.Itoa(i+1), Text: text}
 		l.sources = append(l.sources, source)
 		parsedAction, parsed, problems := filter.ParseRule(source.Whole())
 		l.list = append(l.list, problems...)

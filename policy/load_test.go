@@ -39,16 +39,16 @@ func TestEncodings(t *testing.T) {
 		{"UTF-8", "# \u00e4\u00f6\u00fc\nversion = 1\ndefault = 'deny'", ""},
 		{"byte order mark", "\xef\xbb\xbfversion = 1\ndefault = 'deny'", ""},
 		{"carriage returns", "version = 1\r\ndefault = 'deny'\r\n[[rule]]\r\naction = 'allow'\r\nfilters = ['''\r\nread,\r\nwrite''']\r\n", ""},
-		{"Latin-1", "version = 1\n# \xe4\n", "p.toml:2:3: the file is not valid UTF-8: it has the byte 0xe4 here"},
-		{"cut off", "version = 1\ndefault = 'deny' # \xe2\x82", "p.toml:2:20: the file is not valid UTF-8: it has the byte 0xe2 here"},
-		{"in a string", "version = 1\ndefault = 'de\xffny'", "p.toml:2:14: the file is not valid UTF-8: it has the byte 0xff here"},
-		{"UTF-16", "\xff\xfev\x00e\x00r\x00", "p.toml:1:1: the file is UTF-16, a policy is UTF-8"},
-		{"UTF-16, big end first", "\xfe\xff\x00v\x00e\x00r", "p.toml:1:1: the file is UTF-16, a policy is UTF-8"},
-		{"NUL", "version = 1\n\x00default = 'deny'", "p.toml:2:1: the file has a NUL byte, so it is not TOML"},
+		{"Latin-1", "version = 1\n# \xe4\n", "p.toml:2:3: error[E0102]: the file is not valid UTF-8: it has the byte 0xe4 here"},
+		{"cut off", "version = 1\ndefault = 'deny' # \xe2\x82", "p.toml:2:20: error[E0102]: the file is not valid UTF-8: it has the byte 0xe2 here"},
+		{"in a string", "version = 1\ndefault = 'de\xffny'", "p.toml:2:14: error[E0102]: the file is not valid UTF-8: it has the byte 0xff here"},
+		{"UTF-16", "\xff\xfev\x00e\x00r\x00", "p.toml:1:1: error[E0102]: the file is UTF-16, a policy is UTF-8"},
+		{"UTF-16, big end first", "\xfe\xff\x00v\x00e\x00r", "p.toml:1:1: error[E0102]: the file is UTF-16, a policy is UTF-8"},
+		{"NUL", "version = 1\n\x00default = 'deny'", "p.toml:2:1: error[E0102]: the file has a NUL byte, so it is not TOML"},
 		{"NUL in an escape", "version = 1\ndefault = \"deny\\u0000\"", "p.toml:2:16: "},
-		{"lone carriage return", "version = 1\rdefault = 'deny'", "p.toml:1:12: not valid TOML: expected newline but got U+000D"},
-		{"ELF", "\x7fELF\x02\x01\x01", "p.toml:1:1: not valid TOML: invalid character at start of key: U+007F"},
-		{"control character", "version = 1 # \x01", "p.toml:1:15: not valid TOML: control characters are not allowed in comments"},
+		{"lone carriage return", "version = 1\rdefault = 'deny'", "p.toml:1:12: error[E0103]: not valid TOML: expected newline but got U+000D"},
+		{"ELF", "\x7fELF\x02\x01\x01", "p.toml:1:1: error[E0103]: not valid TOML: invalid character at start of key: U+007F"},
+		{"control character", "version = 1 # \x01", "p.toml:1:15: error[E0103]: not valid TOML: control characters are not allowed in comments"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, list := load(test.text)
@@ -68,16 +68,16 @@ func TestLarge(t *testing.T) {
 	for _, test := range []struct {
 		name, text, want string
 	}{
-		{"garbage", strings.Repeat("\x00garbage\xff\n", n), "cannot read the policy p.toml: it is larger than 1 MiB, so it is no policy"},
-		{"one too many", strings.Repeat("#", n+1), "cannot read the policy p.toml: it is larger than 1 MiB, so it is no policy"},
-		{"comment", strings.Repeat("#", n), "p.toml:1:1: the policy is empty"},
-		{"brackets", "a = " + strings.Repeat("[", n-4), "p.toml:1:10005: not valid TOML: "},
-		{"braces", "a = " + strings.Repeat("{a=", 9000) + "1" + strings.Repeat("}", 9000), "p.toml:1:56: arrays and tables are nested too deeply for a policy"},
-		{"dots", strings.Repeat("a.", n/2-8) + "a = 1", "p.toml:1:1: the policy has no version"},
+		{"garbage", strings.Repeat("\x00garbage\xff\n", n), "error[E0101]: cannot read the policy p.toml: it is larger than 1 MiB, so it is no policy"},
+		{"one too many", strings.Repeat("#", n+1), "error[E0101]: cannot read the policy p.toml: it is larger than 1 MiB, so it is no policy"},
+		{"comment", strings.Repeat("#", n), "p.toml:1:1: error[E0201]: the policy is empty"},
+		{"brackets", "a = " + strings.Repeat("[", n-4), "p.toml:1:10005: error[E0103]: not valid TOML: "},
+		{"braces", "a = " + strings.Repeat("{a=", 9000) + "1" + strings.Repeat("}", 9000), "p.toml:1:56: error[E0109]: arrays and tables are nested too deeply for a policy"},
+		{"dots", strings.Repeat("a.", n/2-8) + "a = 1", "p.toml:1:1: error[E0201]: the policy has no version"},
 		{"headers", strings.Repeat("[[rule]]\n", n/9), "p.toml:1:1: "},
-		{"keys", strings.Repeat("a = 1\n", n/6), `p.toml:2:1: the key "a" is defined twice`},
+		{"keys", strings.Repeat("a = 1\n", n/6), `p.toml:2:1: error[E0107]: the key "a" is defined twice`},
 		{"unknown calls", "version = 1\ndefault = 'deny'\n[[rule]]\naction = 'allow'\nfilters = [" +
-			strings.Repeat("'a',", n/4-50) + "]", "p.toml:5:13: unknown system call a"},
+			strings.Repeat("'a',", n/4-50) + "]", "p.toml:5:13: error[E0401]: unknown system call a"},
 		{"one filter", "version = 1\ndefault = 'deny'\n[[rule]]\naction = 'allow'\nfilters = ['read: fd == 1" +
 			strings.Repeat("||fd==1", n/7-50) + "']", "p.toml:5:"},
 	} {
@@ -117,6 +117,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, d := range list {
 			within(t, d.Span, len(text), d.Message)
+			if (d.Code == "") != (d.Severity == diag.Note) || d.Code.Severity() != d.Severity && d.Code != "" {
+				t.Errorf("the %s %q has the code %q", d.Severity, d.Message, d.Code)
+			}
 			for _, r := range d.Related {
 				within(t, r.Span, len(text), r.Message)
 			}
@@ -124,6 +127,16 @@ func FuzzLoad(f *testing.F) {
 		_ = diag.Style{}.Append(nil, list)
 		if loaded != nil {
 			wellFormed(t, loaded.Typed)
+			filters := loaded.Typed.Layers[0].ABIs[0].Filters
+			for i := range filters {
+				at := loaded.FilterSpan(&filters[i])
+				if written := filters[i].At != (typed.Position{}); written && position(at) != filters[i].At {
+					t.Errorf("the filter at %+v is at %s", filters[i].At, at)
+				}
+			}
+			for _, d := range loaded.Accept(list) {
+				within(t, d.Span, len(text), d.Message)
+			}
 			_, _ = loaded.Launchable(arch.X86_64)
 			_, list := loaded.Layers[0].Tests()
 			for _, d := range list {
@@ -140,6 +153,11 @@ func within(t *testing.T, at diag.Span, size int, message string) {
 	if !unread && (at.Source == nil || at.Start < 0 || at.End < at.Start || at.End > size) {
 		t.Errorf("%q is at %d to %d of %d bytes", message, at.Start, at.End, size)
 	}
+}
+
+func position(at diag.Span) typed.Position {
+	line, column := at.Position()
+	return typed.Position{File: at.Source.Name, Line: line, Column: column}
 }
 
 // wellFormed checks what compiler and prover take for granted.

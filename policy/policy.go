@@ -9,6 +9,8 @@
 package policy
 
 import (
+	"strings"
+
 	"sandbox/arch"
 	"sandbox/internal/diag"
 	"sandbox/policy/typed"
@@ -50,13 +52,23 @@ func (p *Policy) Absent() diag.List {
 	for i := range p.Layers {
 		layer := &p.Layers[i]
 		for _, abi := range layer.absent {
-			list.Errorf(layer.abiAt, "the policy %s does not serve %s", layer.Name, abi).
+			list.Reportf(diag.NotServed, layer.abiAt, "the policy %s does not serve %s", layer.Name, abi).
 				Hintf("add %q to its abi, or ask for an ABI that it has", abi.String())
 		}
 	}
+	addVia(p.files, list)
 	return list
 }
 
 // ABISpan returns where the policy says which ABIs it serves; the zero Span if
 // it does not say.
 func (l *Layer) ABISpan() diag.Span { return l.abiAt }
+
+// Owns reports whether a filter stands in the file that the layer is named for,
+// or on the command line, and not in a file that it extends.
+func (l *Layer) Owns(f *typed.Filter) bool {
+	return f.At.File == l.top.source.Name || IsCommandLine(f)
+}
+
+// IsCommandLine reports whether a filter was given by -e.
+func IsCommandLine(f *typed.Filter) bool { return strings.HasPrefix(f.At.File, commandLine) }

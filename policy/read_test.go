@@ -71,7 +71,7 @@ func TestFiles(t *testing.T) {
 		got := string(diag.Style{}.Append(nil, list))
 		want := ""
 		if test.want != "" {
-			want = "cannot read the policy " + strings.ReplaceAll(test.path, "\x00", `\x00`) + ": " + test.want + "\n"
+			want = "error[E0101]: cannot read the policy " + strings.ReplaceAll(test.path, "\x00", `\x00`) + ": " + test.want + "\n"
 		}
 		if first, _, _ := strings.Cut(got, "hint:"); first != want {
 			t.Errorf("%q: got %q, want %q", test.path, got, want)

@@ -92,7 +92,7 @@ func (r *reader) version(e *entry) {
 	case e.value.kind != integerKind:
 		r.wrongKind(e, "the integer 1", "version = 1")
 	case !ok || n != formatVersion:
-		r.list.Errorf(e.value.at, "version %s of the policy format is not known here", written(e.value.at)).
+		r.list.Reportf(diag.UnknownVersion, e.value.at, "version %s of the policy format is not known here", written(e.value.at)).
 			Hintf("this program reads version = 1")
 	}
 }
@@ -104,12 +104,12 @@ func (r *reader) missingVersion(root *table) {
 		message = "the policy is empty"
 		r.file.broken = true // and lacks everything else too
 	}
-	r.list.Errorf(at, "%s", message).Hintf("a policy begins with version = 1")
+	r.list.Reportf(diag.MissingVersion, at, "%s", message).Hintf("a policy begins with version = 1")
 }
 
 // unknownKey reports a key that does not belong where it stands.
 func (r *reader) unknownKey(e *entry, where string, allowed []string) {
-	d := r.list.Errorf(e.at, "unknown key %q", e.key)
+	d := r.list.Reportf(diag.UnknownKey, e.at, "unknown key %q", e.key)
 	if near, ok := diag.Nearest(e.key, slices.Values(allowed)); ok {
 		d.Hintf("did you mean %s?", near)
 	}
@@ -118,7 +118,7 @@ func (r *reader) unknownKey(e *entry, where string, allowed []string) {
 
 // wrongKind reports a value of the wrong TOML type.
 func (r *reader) wrongKind(e *entry, want, example string) {
-	r.list.Errorf(e.value.at, "%s must be %s, this is %s", e.key, want, e.value.kind).Hintf("write %s", example)
+	r.list.Reportf(diag.WrongKind, e.value.at, "%s must be %s, this is %s", e.key, want, e.value.kind).Hintf("write %s", example)
 }
 
 // text returns the string of a key.
@@ -138,14 +138,14 @@ func (r *reader) texts(e *entry, example string) []value {
 		return nil
 	}
 	if len(e.value.elements) == 0 {
-		r.list.Errorf(e.value.at, "%s is empty", e.key).Hintf("write %s", example)
+		r.list.Reportf(diag.EmptyList, e.value.at, "%s is empty", e.key).Hintf("write %s", example)
 		return nil
 	}
 	good := make([]value, 0, len(e.value.elements))
 	for i := range e.value.elements {
 		v := &e.value.elements[i]
 		if v.kind != stringKind {
-			r.list.Errorf(v.at, "%s must be an array of strings, this is %s", e.key, v.kind).Hintf("write %s", example)
+			r.list.Reportf(diag.WrongKind, v.at, "%s must be an array of strings, this is %s", e.key, v.kind).Hintf("write %s", example)
 			continue
 		}
 		good = append(good, *v)
@@ -161,7 +161,7 @@ func (r *reader) abis(e *entry) (abis []arch.ABI, at []diag.Span) {
 		case !ok:
 			r.unknownABI(v)
 		case slices.Contains(abis, abi):
-			r.list.Errorf(v.at, "%s is given twice", abi).Notef(at[slices.Index(abis, abi)], "first given here")
+			r.list.Reportf(diag.GivenTwice, v.at, "%s is given twice", abi).Notef(at[slices.Index(abis, abi)], "first given here")
 		default:
 			abis, at = append(abis, abi), append(at, v.at)
 		}
@@ -171,7 +171,7 @@ func (r *reader) abis(e *entry) (abis []arch.ABI, at []diag.Span) {
 
 func (r *reader) unknownABI(v value) {
 	name := v.text.String
-	d := r.list.Errorf(v.at, "unknown ABI %q", name)
+	d := r.list.Reportf(diag.UnknownABI, v.at, "unknown ABI %q", name)
 	if name == "x32" {
 		d.Hintf("x32 calls are always refused")
 		return
@@ -216,7 +216,7 @@ func (r *reader) budget(e *entry) {
 	case e.value.kind != integerKind:
 		r.wrongKind(e, "an integer", "budget = 64")
 	case !ok || n < 0 || n > bpfMaxInstructions:
-		r.list.Errorf(e.value.at, "a budget is 0 to %d tests", bpfMaxInstructions).
+		r.list.Reportf(diag.BadBudget, e.value.at, "a budget is 0 to %d tests", bpfMaxInstructions).
 			Labelf("a program has at most %d instructions", bpfMaxInstructions)
 	default:
 		r.file.own.budget = setting[int]{int(n), e.value.at}
@@ -237,7 +237,7 @@ func (r *reader) kernel(e *entry) {
 	}
 	version, ok := arch.ParseVersion(text.String)
 	if !ok {
-		d := r.list.Errorf(e.value.at, "%q is no kernel release", text.String)
+		d := r.list.Reportf(diag.BadKernel, e.value.at, "%q is no kernel release", text.String)
 		if release, ok := stableRelease(text.String); ok {
 			d.Hintf(`write kernel = "%s": system calls come with releases of two numbers`, release)
 		} else {
@@ -247,7 +247,7 @@ func (r *reader) kernel(e *entry) {
 	}
 	switch {
 	case version < firstKernel:
-		r.list.Errorf(e.value.at, "kernel %s has no seccomp filters, which came with %s", version, firstKernel)
+		r.list.Reportf(diag.BadKernel, e.value.at, "kernel %s has no seccomp filters, which came with %s", version, firstKernel)
 		return
 	case version > arch.Latest():
 		r.list.Notef(e.value.at, "the tables of this program end with kernel %s, calls of later ones count as unknown", arch.Latest())

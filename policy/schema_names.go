@@ -30,12 +30,13 @@ func (r *reader) sets(e *entry) {
 	for i := range e.value.table.entries {
 		def := &e.value.table.entries[i]
 		if def.value.kind != arrayKind {
-			r.list.Errorf(def.value.at, "the set %s must be an array, this is %s", def.key, def.value.kind).
+			r.list.Reportf(diag.WrongKind, def.value.at, "the set %s must be an array, this is %s", def.key, def.value.kind).
 				Hintf(`write %s = ["AF_UNIX", "AF_NETLINK"], for example`, def.key)
 			continue
 		}
 		if len(def.value.elements) == 0 {
-			r.list.Errorf(def.value.at, "the set %s is empty", def.key)
+			r.list.Reportf(diag.EmptyList, def.value.at, "the set %s is empty", def.key).
+				Hintf("no value is in an empty set: leave it out, and the condition with it")
 			continue
 		}
 		members := make([]filter.Expr, 0, len(def.value.elements))
@@ -62,7 +63,7 @@ func (r *reader) functions(e *entry) {
 		}
 		def := &e.value.table.entries[i]
 		if def.value.kind != stringKind {
-			r.list.Errorf(def.value.at, "the function %s must be a string, this is %s", def.key, def.value.kind).
+			r.list.Reportf(diag.WrongKind, def.value.at, "the function %s must be a string, this is %s", def.key, def.value.kind).
 				Hintf(`write "only_low(x)" = "x & ~0xff == 0", for example`)
 			continue
 		}
@@ -109,7 +110,10 @@ func (r *reader) expression(v *value, what string) filter.Expr {
 	case integerKind:
 		return r.number(v)
 	}
-	r.list.Errorf(v.at, "%s must be a string or an integer, this is %s", what, v.kind)
+	d := r.list.Reportf(diag.WrongKind, v.at, "%s must be a string or an integer, this is %s", what, v.kind)
+	if v.kind == arrayKind {
+		d.Hintf("several values make a set, which is defined under [set]")
+	}
 	return nil
 }
 
@@ -118,7 +122,7 @@ func (r *reader) expression(v *value, what string) filter.Expr {
 func (r *reader) number(v *value) filter.Expr {
 	n, ok := v.integer()
 	if !ok {
-		r.list.Errorf(v.at, "TOML integers have 64 bits and a sign, this does not fit").
+		r.list.Reportf(diag.IntegerOutOfRange, v.at, "TOML integers have 64 bits and a sign, this does not fit").
 			Hintf("write it as a string: \"%s\"", written(v.at))
 		return nil
 	}

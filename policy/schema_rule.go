@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"sandbox/internal/diag"
 	"sandbox/policy/filter"
 )
 
@@ -26,10 +27,10 @@ func (r *reader) tables(e *entry) []*value {
 	case tablesKind:
 	case arrayKind: // rule = [{…}]
 		if len(elements) == 0 {
-			r.list.Errorf(e.value.at, "the list of %ss is empty", e.key).Hintf("write [[%s]], or leave the key out", e.key)
+			r.list.Reportf(diag.EmptyList, e.value.at, "the list of %ss is empty", e.key).Hintf("write [[%s]], or leave the key out", e.key)
 		}
 	case tableKind:
-		r.list.Errorf(e.at, "%ss are an array of tables, this is a table", e.key).Hintf("write [[%s]]", e.key)
+		r.list.Reportf(diag.WrongKind, e.at, "%ss are an array of tables, this is a table", e.key).Hintf("write [[%s]]", e.key)
 	default:
 		r.wrongKind(e, "an array of tables", "[["+e.key+"]]")
 	}
@@ -38,7 +39,7 @@ func (r *reader) tables(e *entry) []*value {
 		if v := &elements[i]; v.kind == tableKind {
 			tables = append(tables, v)
 		} else {
-			r.list.Errorf(v.at, "a %s must be a table, this is %s", e.key, v.kind).Hintf("write [[%s]]", e.key)
+			r.list.Reportf(diag.WrongKind, v.at, "a %s must be a table, this is %s", e.key, v.kind).Hintf("write [[%s]]", e.key)
 		}
 	}
 	return tables
@@ -82,10 +83,10 @@ func (r *reader) rule(v *value) {
 		}
 	}
 	if !hasAction && !strange {
-		r.list.Errorf(v.at, "the rule has no action").Hintf(`write action = "allow", for example`)
+		r.list.Reportf(diag.MissingKey, v.at, "the rule has no action").Hintf(`write action = "allow", for example`)
 	}
 	if !hasFilters && !strange {
-		r.list.Errorf(v.at, "the rule has no filters").Hintf("write %s", exampleFilters)
+		r.list.Reportf(diag.MissingKey, v.at, "the rule has no filters").Hintf("write %s", exampleFilters)
 	}
 	if good {
 		r.file.rules = append(r.file.rules, rule)

@@ -52,7 +52,7 @@ func (r *reader) test(v *value) {
 			text, ok := r.text(e, `rule = "the name of a rule"`)
 			test.rule, test.ruleAt = text.String, e.value.at
 			if ok && test.rule == "" {
-				r.list.Errorf(e.value.at, "the name of the rule is empty").Hintf("without rule, any rule may decide")
+				r.list.Reportf(diag.UnknownRule, e.value.at, "the name of the rule is empty").Hintf("without rule, any rule may decide")
 			}
 		case "abi":
 			test.abis = r.oneOrMoreABIs(e)
@@ -62,10 +62,10 @@ func (r *reader) test(v *value) {
 		}
 	}
 	if !hasCall && !strange {
-		r.list.Errorf(v.at, "the test has no call").Hintf("write %s, for example", exampleCall)
+		r.list.Reportf(diag.MissingKey, v.at, "the test has no call").Hintf("write %s, for example", exampleCall)
 	}
 	if !hasWant && !strange {
-		r.list.Errorf(v.at, "the test does not say what it wants").Hintf("write %s, for example", exampleWant)
+		r.list.Reportf(diag.MissingKey, v.at, "the test does not say what it wants").Hintf("write %s, for example", exampleWant)
 	}
 	r.file.tests = append(r.file.tests, test)
 }

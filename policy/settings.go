@@ -56,7 +56,7 @@ func inherit[T any](into, own *setting[T], from setting[T], key string, same fun
 	case !into.isSet():
 		*into = from
 	case !same(into.value, from.value):
-		list.Errorf(from.at, "two extended files disagree about %s: %s", key, written(from.at)).
+		list.Reportf(diag.Disagreement, from.at, "two extended files disagree about %s: %s", key, written(from.at)).
 			Notef(into.at, "here it is %s", written(into.at)).
 			Hintf("say which it is in the file that extends both")
 	}

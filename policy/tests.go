@@ -45,6 +45,7 @@ func (l *Layer) Tests() ([]Test, diag.List) {
 		}
 	}
 	list.Sort()
+	addVia(l.top.inOrder(), list)
 	if list.Failed() {
 		return nil, list
 	}
@@ -130,7 +131,7 @@ func (l *Layer) hasRule(name string) bool {
 }
 
 func (l *Layer) unknownRule(written *writtenTest, list *diag.List) {
-	d := list.Errorf(written.ruleAt, "no rule of the policy is called %q", written.rule)
+	d := list.Reportf(diag.UnknownRule, written.ruleAt, "no rule of the policy is called %q", written.rule)
 	if near, ok := diag.Nearest(written.rule, l.ruleNames); ok {
 		d.Hintf("did you mean %q?", near)
 	} else {
