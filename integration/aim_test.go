@@ -1,0 +1,281 @@
+package integration
+
+import (
+	"cmp"
+	"maps"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+
+	"sandbox/arch"
+	"sandbox/policy/typed"
+)
+
+// An aim makes calls that are likely to tell a program from its policy: those
+// at the ends of the policy's ranges of numbers, with arguments at and near the
+// constants that they are compared with.
+type aim struct {
+	*rand.Rand
+	spots map[arch.ABI]*spots
+}
+
+// spots are the numbers of one ABI that are worth a call.
+type spots struct {
+	judged []spot // whose arguments a filter looks at
+	others []uint32
+}
+
+// A spot is a number with the constants that filters compare each of its
+// arguments with, and, last, the instruction pointer.
+type spot struct {
+	nr        uint32
+	constants [7][]uint64
+}
+
+const ipIndex = 6
+
+// newAim returns an aim at what the policy says about the ABIs.
+func newAim(p *typed.Policy, abis []arch.ABI, source *rand.Rand) aim {
+	a := aim{source, make(map[arch.ABI]*spots)}
+	for _, abi := range abis {
+		a.spots[abi] = newSpots(p, abi)
+	}
+	return a
+}
+
+func newSpots(p *typed.Policy, abi arch.ABI) *spots {
+	type filter struct {
+		*typed.Filter
+		constants
+	}
+	var filters []filter
+	numbers := map[uint32]bool{0: true, arch.X32Bit: true, ^uint32(0): true}
+	near := func(nr uint32) { numbers[nr-1], numbers[nr], numbers[nr+1] = true, true, true }
+	for i := range p.Layers {
+		section := p.Layers[i].Section(abi.Audit())
+		if section == nil {
+			continue
+		}
+		for j := range section.Filters {
+			f := &section.Filters[j]
+			for _, r := range f.Numbers {
+				near(r.First)
+				near(r.Last)
+			}
+			if f.When == nil {
+				continue
+			}
+			c := constants{}
+			c.ofBool(f.When)
+			for _, nr := range c.numbers {
+				near(uint32(nr))
+			}
+			filters = append(filters, filter{f, c})
+		}
+	}
+	s := &spots{}
+	for _, nr := range slices.Sorted(maps.Keys(numbers)) {
+		at := spot{nr: nr}
+		judged := false
+		for _, f := range filters {
+			if !typed.Contains(f.Numbers, nr) {
+				continue
+			}
+			judged = true
+			for i := range at.constants {
+				at.constants[i] = append(at.constants[i], f.fields[i]...)
+			}
+		}
+		if judged {
+			s.judged = append(s.judged, at)
+		} else {
+			s.others = append(s.others, nr)
+		}
+	}
+	return s
+}
+
+// constants are those that expressions have beside each field of a call.
+type constants struct {
+	fields  [7][]uint64 // the arguments and the instruction pointer
+	numbers []uint64
+}
+
+func (c *constants) ofBool(b typed.Bool) {
+	switch b := b.(type) {
+	case *typed.NotExpr:
+		c.ofBool(b.X)
+	case *typed.AndExpr:
+		c.ofBool(b.X)
+		c.ofBool(b.Y)
+	case *typed.OrExpr:
+		c.ofBool(b.X)
+		c.ofBool(b.Y)
+	case *typed.Predicate:
+		c.ofBool(b.X)
+	case *typed.Compare:
+		var loads []*typed.Load
+		values := collectInts(b.Y, &loads, collectInts(b.X, &loads, nil))
+		c.add(loads, values)
+	case *typed.In:
+		var loads []*typed.Load
+		values := collectInts(b.X, &loads, nil)
+		for _, interval := range b.Intervals {
+			values = append(values, interval.Low, interval.High)
+		}
+		c.add(loads, values)
+	}
+}
+
+// collectInts appends the constants of x to values, and its loads to loads.
+func collectInts(x typed.Int, loads *[]*typed.Load, values []uint64) []uint64 {
+	switch x := x.(type) {
+	case *typed.Value:
+		return append(values, x.Bits)
+	case *typed.Load:
+		*loads = append(*loads, x)
+	case *typed.Convert:
+		return collectInts(x.X, loads, values)
+	case *typed.Unary:
+		return collectInts(x.X, loads, values)
+	case *typed.Binary:
+		return collectInts(x.Y, loads, collectInts(x.X, loads, values))
+	}
+	return values
+}
+
+func (c *constants) add(loads []*typed.Load, values []uint64) {
+	if len(values) == 0 {
+		values = []uint64{0}
+	}
+	for _, l := range loads {
+		low := fieldOf(l.Low)
+		switch {
+		case low >= 0:
+			c.fields[low] = append(c.fields[low], values...)
+		case l.Low == typed.WordNr:
+			c.numbers = append(c.numbers, values...)
+		}
+		if high := fieldOf(l.High); l.Wide && high >= 0 && high != low { // a value in two registers
+			for _, v := range values {
+				c.fields[high] = append(c.fields[high], v>>32)
+			}
+		}
+	}
+}
+
+// fieldOf returns the index in constants.fields of the field that has the
+// word, or -1.
+func fieldOf(w typed.Word) int {
+	if i, _, ok := w.Arg(); ok {
+		return i
+	}
+	if w == typed.WordIPLow || w == typed.WordIPHigh {
+		return ipIndex
+	}
+	return -1
+}
+
+// call returns the next call of the ABI. Its arguments are either constants but
+// for one, which is near a constant, or all of them near constants.
+func (a aim) call(abi arch.ABI) typed.Call {
+	s := a.spots[abi]
+	c := typed.Call{Arch: abi.Audit()}
+	kind := a.Uint64()
+	at := &spot{}
+	switch {
+	case kind&0x3f == 0:
+		at.nr = uint32(a.Uint64())
+	case len(s.judged) > 0 && (kind&7 != 1 || len(s.others) == 0):
+		at = &s.judged[kind>>32%uint64(len(s.judged))]
+	default:
+		at.nr = s.others[kind>>32%uint64(len(s.others))]
+	}
+	c.Nr = at.nr
+	moved := int(kind >> 8 & 7) // the argument that is near; none for 6 and 7
+	for i := range c.Args {
+		v := a.constant(at.constants[i])
+		if i == moved || kind>>16&1 == 0 {
+			v = a.near(v, at.constants[i])
+		}
+		c.Args[i] = v
+	}
+	if kind>>20&7 == 0 { // arguments that are compared with each other
+		i, j := kind>>24&7%6, kind>>28&7%6
+		c.Args[i] = a.near(c.Args[j], at.constants[i])
+	}
+	c.IP = a.near(a.constant(at.constants[ipIndex]), at.constants[ipIndex])
+	return c
+}
+
+// constant returns one of the constants, or anything if there are none.
+func (a aim) constant(of []uint64) uint64 {
+	r := a.Uint64()
+	if len(of) == 0 {
+		return r >> (r & 0x3f)
+	}
+	return of[r%uint64(len(of))]
+}
+
+// near returns v, or what is close to it in one way or another.
+func (a aim) near(v uint64, constants []uint64) uint64 {
+	r := a.Uint64()
+	other := uint64(1)
+	if len(constants) > 0 {
+		other = constants[r>>40%uint64(len(constants))]
+	}
+	switch r & 0xf {
+	case 0:
+		return v + 1
+	case 1:
+		return v - 1
+	case 2:
+		return v ^ 1<<31
+	case 3:
+		return v ^ 1<<63
+	case 4:
+		return v ^ 1<<(r>>8&0x3f)
+	case 5:
+		return v ^ 0xffffffff<<32
+	case 6:
+		return v&0xffffffff | r&^0xffffffff
+	case 7:
+		return uint64(int64(int32(v)))
+	case 8, 9:
+		return v ^ oneBit(other, int(r>>8))
+	case 10:
+		return v | other
+	case 11:
+		return v &^ other
+	case 12:
+		return combine(v, other, int(r>>8&7))
+	}
+	return v
+}
+
+// oneBit returns one of the bits of x.
+func oneBit(x uint64, which int) uint64 {
+	turned := bits.RotateLeft64(x, which&63)
+	return bits.RotateLeft64(turned&-turned, -(which & 63))
+}
+
+// combine undoes, if it is lucky, what an expression does to an argument.
+func combine(v, other uint64, how int) uint64 {
+	switch how {
+	case 0:
+		return v + other
+	case 1:
+		return v - other
+	case 2:
+		return v << (other & 0x3f)
+	case 3:
+		return v >> (other & 0x3f)
+	case 4:
+		return v * other
+	case 5:
+		return v / cmp.Or(other, 1)
+	case 6:
+		return v ^ other
+	}
+	return ^v
+}

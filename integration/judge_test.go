@@ -1,0 +1,161 @@
+package integration
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"sandbox/arch"
+	"sandbox/bpf"
+	"sandbox/internal/oracle"
+	"sandbox/policy/typed"
+)
+
+// A judge holds programs to policies: what the evaluator says about a call, the
+// emulator must say of the program, and the running kernel, too.
+type judge struct {
+	entries oracle.Entries
+	native  arch.ABI
+	batch   *oracle.Batch
+	calls   []typed.Call // as a filter sees those of the batch
+	want    []bpf.Return
+	tally   tally
+}
+
+// A tally counts what a judge did.
+type tally struct {
+	calls, int80                       int
+	filters, reached                   int // of the policies; those that decided a call
+	making, asking, deciding, emulated time.Duration
+}
+
+// A disagreement is about one call.
+type disagreement struct {
+	call             typed.Call
+	decision         typed.Decision
+	emulator, kernel bpf.Return
+}
+
+func (d *disagreement) Error() string {
+	abi, _ := arch.ByAudit(d.call.Arch)
+	return fmt.Sprintf("%v call: number %d, ip %#x, arguments %#x: the evaluator says %v (rule %q), the emulator %v, the kernel %v",
+		abi, int32(d.call.Nr), d.call.IP, d.call.Args, d.decision.Action, d.decision.Rule.Name, d.emulator, d.kernel)
+}
+
+// newJudge returns a judge of so many calls in each round. The caller frees its
+// batch.
+func newJudge(native arch.ABI, calls int) (*judge, error) {
+	entries, err := oracle.FindEntries()
+	if err != nil {
+		return nil, err
+	}
+	batch, err := oracle.NewBatch(calls)
+	if err != nil {
+		return nil, err
+	}
+	return &judge{
+		entries: entries, native: native, batch: batch,
+		calls: make([]typed.Call, calls), want: make([]bpf.Return, calls),
+	}, nil
+}
+
+// round tries one batch of calls. The error is a *disagreement unless the
+// kernel could not be asked.
+func (j *judge) round(p *typed.Policy, program bpf.Program, source *rand.Rand) error {
+	start := time.Now()
+	j.makeCalls(p, source)
+	made := time.Now()
+	if err := j.batch.Ask(program); err != nil {
+		return err
+	}
+	asked := time.Now()
+	j.decide(p)
+	decided := time.Now()
+	bigEndian := j.native.BigEndian()
+	for i := range j.calls {
+		c := &j.calls[i]
+		emulator, _ := program.Run(&bpf.Data{Nr: c.Nr, Arch: c.Arch, IP: c.IP, Args: c.Args}, bigEndian)
+		kernel := j.batch.Verdicts[i]
+		if emulator.Effective() != j.want[i] || kernel.Effective() != j.want[i] {
+			return &disagreement{*c, p.Decide(c), emulator, kernel}
+		}
+	}
+	j.tally.making += made.Sub(start)
+	j.tally.asking += asked.Sub(made)
+	j.tally.deciding += decided.Sub(asked)
+	j.tally.emulated += time.Since(decided)
+	j.tally.calls += len(j.calls)
+	return nil
+}
+
+// makeCalls fills the batch. int 0x80 takes as long as dozens of native calls
+// on virtual machines, so it gets a share that fits: more where the policy has
+// something to say about it.
+func (j *judge) makeCalls(p *typed.Policy, source *rand.Rand) {
+	abis, share := []arch.ABI{j.native}, uint32(0)
+	if j.native == arch.X86_64 {
+		abis, share = append(abis, arch.I386), 256
+		for _, abi := range p.ABIs() {
+			if abi == arch.I386 {
+				share = 16
+			}
+		}
+	}
+	a := newAim(p, abis, source)
+	for i := range j.batch.Calls {
+		abi := j.native
+		if share > 0 && source.Uint32()%share == 0 {
+			abi = arch.I386
+			j.tally.int80++
+		}
+		c := &j.batch.Calls[i]
+		for {
+			call := a.call(abi)
+			*c = oracle.Call{I386: abi == arch.I386 && j.native != arch.I386, Nr: call.Nr, Args: call.Args}
+			if !c.Exempt() {
+				break
+			}
+		}
+		seen := j.entries.Data(*c)
+		j.calls[i] = typed.Call{Nr: seen.Nr, Arch: seen.Arch, IP: seen.IP, Args: seen.Args}
+	}
+}
+
+// decide asks the evaluator, and counts the filters that decided.
+func (j *judge) decide(p *typed.Policy) {
+	reached := make(map[*typed.Filter]bool)
+	for i := range j.calls {
+		d := p.Decide(&j.calls[i])
+		j.want[i] = returned(d.Action)
+		if d.Filter != nil {
+			reached[d.Filter] = true
+		}
+	}
+	j.tally.reached += len(reached)
+	for i := range p.Layers {
+		for _, section := range p.Layers[i].ABIs {
+			j.tally.filters += len(section.Filters)
+		}
+	}
+}
+
+// returned returns what a program returns for an action.
+func returned(a typed.Action) bpf.Return {
+	switch a.Kind {
+	case typed.Allow:
+		return bpf.Allow
+	case typed.Log:
+		return bpf.Log
+	case typed.Trace:
+		return bpf.Trace.With(a.Data)
+	case typed.Notify:
+		return bpf.UserNotif
+	case typed.Errno:
+		return bpf.Errno.With(a.Data)
+	case typed.Trap:
+		return bpf.Trap.With(a.Data)
+	case typed.KillThread:
+		return bpf.KillThread
+	}
+	return bpf.KillProcess
+}

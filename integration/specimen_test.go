@@ -1,0 +1,53 @@
+package integration
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"sandbox/arch"
+	"sandbox/compiler"
+	"sandbox/internal/policygen"
+)
+
+// specimenOf returns the policy of a round: half of them are the repository's,
+// in turn, and the others are random, made or written.
+func specimenOf(round int, collected []specimen) (specimen, error) {
+	switch round % 4 {
+	case 0, 1:
+		return collected[(round/4*2+round%4)%len(collected)], nil
+	case 2:
+		return generated(uint64(round))
+	}
+	return written(uint64(round))
+}
+
+// generated returns a random policy in its checked form. Those that are too
+// large for a program are left out.
+func generated(seed uint64) (specimen, error) {
+	for ; ; seed += 1 << 32 {
+		g := policygen.New(seed)
+		g.Plain = seed%8 < 4
+		p := g.Policy(arch.X86_64, arch.I386)
+		if len(p.ABIs()) == 0 {
+			continue
+		}
+		compiled, err := compiler.Compile(p)
+		var complexity *compiler.TooComplexError
+		var size *compiler.TooLargeError
+		switch {
+		case err == nil:
+			return specimen{fmt.Sprintf("policygen.New(%#x), Plain: %t", seed, g.Plain), p, compiled.Program}, nil
+		case !errors.As(err, &complexity) && !errors.As(err, &size):
+			return specimen{}, err
+		}
+	}
+}
+
+// written returns a random policy written as text.
+func written(seed uint64) (specimen, error) {
+	abis := []arch.ABI{arch.X86_64, arch.I386}
+	w := newWriter(rand.New(rand.NewPCG(seed, 1)), abis[:1+seed/4%2])
+	text := w.policy()
+	return newSpecimen("\n"+text, w.request(text))
+}
