@@ -100,9 +100,13 @@ func (d *diagrams) vertex(variable int32, low, high diagram) diagram {
 	return f
 }
 
+// maxMemo bounds the memo to 2 MiB: a larger one misses the processor's caches
+// and costs more than it saves.
+const maxMemo = 1 << 17
+
 func (d *diagrams) grow() {
 	d.unique = make([]diagram, 4*len(d.unique))
-	d.memo = make([]choice, 4*len(d.memo))
+	d.memo = make([]choice, min(4*len(d.memo), maxMemo))
 	mask := uint32(len(d.unique) - 1)
 	for i := range d.unique {
 		d.unique[i] = -1

@@ -77,9 +77,11 @@ type PredicateFacts struct {
 	Left      Outcomes // over those that the filters before leave
 }
 
-// What Inspect may spend: vertices for one filter, and for a section.
+// What Inspect may spend: vertices for one filter, for the filters of one
+// number, and for a section.
 const (
 	nodesPerFilter  = 1 << 17
+	nodesPerLine    = 1 << 20
 	nodesPerSection = 1 << 21
 )
 

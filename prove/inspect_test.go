@@ -130,6 +130,7 @@ func BenchmarkInspect(b *testing.B) {
 		{"u64 equal", func(int) typed.Bool { return is(wideArg(0), r.Uint64()) }},
 		{"small", func(i int) typed.Bool { return is(wideArg(0), uint64(i)) }},
 		{"same", func(i int) typed.Bool { return is(wideArg(0), uint64(i/2)) }},
+		{"two args", func(i int) typed.Bool { return both(is(wideArg(0), uint64(i)), is(narrow(1), uint64(r.IntN(9)))) }},
 		{"ranges", func(i int) typed.Bool {
 			return &typed.Compare{Op: typed.Lt, X: narrow(0), Y: &typed.Value{Of: typed.U32, Bits: uint64(r.Uint32())}}
 		}},
@@ -139,13 +140,13 @@ func BenchmarkInspect(b *testing.B) {
 	} {
 		s := rulesOn(2000, r, test.when)
 		b.Run(test.name, func(b *testing.B) {
-			for b.Loop() {
+			measure(b, func() {
 				for _, f := range Inspect(s) {
 					if f.Approximate {
 						b.Fatal("given up")
 					}
 				}
-			}
+			})
 		})
 	}
 }

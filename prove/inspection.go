@@ -23,7 +23,7 @@ type line struct {
 	left      diagram   // those that the filters so far leave, or more: see exact
 	exact     bool      // nothing was given up so far
 	condition []diagram // by place in line; unknown if given up
-	taken     []diagram // what each decides, or more
+	offered   []diagram // by place: what was left
 }
 
 const unknown diagram = -1
@@ -33,7 +33,7 @@ const leastNodes = 1 << 8
 
 // inspect adds what is true of the filters in one line.
 func (i *inspection) inspect(n *numbersAlike) {
-	limit := max(leastNodes, min(MaxNodes, i.nodes))
+	limit := max(leastNodes, min(nodesPerLine, i.nodes))
 	i.d.reset(limit)
 	g := noGroups()
 	for _, k := range n.filters {
@@ -43,7 +43,7 @@ func (i *inspection) inspect(n *numbersAlike) {
 		inspection: i, numbersAlike: n,
 		in: newInputs(i.d, g), nobody: i.d.outcome(nobody), universe: always, exact: true,
 		condition: make([]diagram, len(n.filters)),
-		taken:     make([]diagram, len(n.filters)),
+		offered:   make([]diagram, len(n.filters)),
 	}
 	if n.readsNr {
 		if !l.in.attempt(l.each, func() { l.universe = n.region.within(i.d, l.in) }) {
@@ -79,6 +79,7 @@ func (l *line) outcomes(at int) {
 	k := int(l.filters[at])
 	filter, facts := &l.section.Filters[k], &l.facts[k]
 	d := l.in.d
+	l.offered[at] = l.left
 	var alone, left Outcomes
 	if !l.in.attempt(l.each, func() {
 		c := always
@@ -86,7 +87,6 @@ func (l *line) outcomes(at int) {
 			c = l.observe(k, filter.When, l.universe, l.left)
 		}
 		l.condition[at] = c
-		l.taken[at] = d.and(l.left, c)
 		alone = outcomesOf(d, l.universe, c)
 		left = outcomesOf(d, l.left, c)
 	}) {
@@ -100,7 +100,7 @@ func (l *line) outcomes(at int) {
 		facts.Shadowed = append(facts.Shadowed, l.numbers...)
 	}
 	l.exact = l.in.attempt(l.each, func() {
-		l.left = d.and(l.left, d.not(l.condition[at]))
+		l.left = d.choose(l.condition[at], never, l.left)
 	}) && l.exact
 }
 
@@ -130,10 +130,7 @@ func (l *line) observe(k int, b typed.Bool, all, left diagram) diagram {
 
 // outcomesOf returns the values that a condition has where among is true.
 func outcomesOf(d *diagrams, among, condition diagram) Outcomes {
-	return Outcomes{
-		Holds: d.and(among, condition) != never,
-		Fails: d.choose(condition, never, among) != never,
-	}
+	return Outcomes{Holds: d.overlap(among, condition), Fails: d.exceeds(among, condition)}
 }
 
 // nobody stands for the filter that decides where there is none.
@@ -165,8 +162,8 @@ func (l *line) successors() {
 		return
 	}
 	for at, k := range l.filters {
-		if c := l.condition[at]; c > never && l.taken[at] == never {
-			l.takers(&l.facts[k], c, who)
+		if c := l.condition[at]; c > never {
+			l.takers(&l.facts[k], at, who)
 		}
 	}
 }
@@ -182,7 +179,7 @@ func (l *line) heirs(facts *Facts, at int, who diagram, unclear []typed.Action) 
 	}
 	var heirs []int
 	done := l.in.attempt(l.each, func() {
-		same = d.all(l.taken[at], who, func(heir uint32) bool {
+		same = d.all(d.and(l.offered[at], l.condition[at]), who, func(heir uint32) bool {
 			if heir == nobody || l.section.Filters[heir].Rule.Action != action {
 				return false
 			}
@@ -197,10 +194,14 @@ func (l *line) heirs(facts *Facts, at int, who diagram, unclear []typed.Action) 
 	return done && same
 }
 
-// takers adds the filters that decide the calls of one that gets none.
-func (l *line) takers(facts *Facts, condition, who diagram) {
-	d := l.in.d
+// takers adds the filters that decide the calls of the one at a place, if it
+// gets none.
+func (l *line) takers(facts *Facts, at int, who diagram) {
+	d, condition := l.in.d, l.condition[at]
 	l.exact = l.in.attempt(l.each, func() {
+		if d.overlap(l.offered[at], condition) {
+			return
+		}
 		d.all(d.and(condition, l.universe), who, func(taker uint32) bool {
 			facts.Takers = append(facts.Takers, int(taker))
 			return true
