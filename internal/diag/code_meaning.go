@@ -42,6 +42,5 @@ const (
 	NotInteger        Code = "E0512" // a truth value where an integer is needed
 	OpaquePointer     Code = "E0513" // a pointer as if it were what it points at
 	PointerCast       Code = "E0514" // a pointer as anything but an address
-	UnknownType       Code = "E0515" // a cast to what is no type
-	ConditionTooLarge Code = "E0516" // functions and loops written out beyond the bound
+	ConditionTooLarge Code = "E0515" // functions and loops written out beyond the bound
 )

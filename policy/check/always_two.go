@@ -40,6 +40,12 @@ func (c *checker) compareVariables(x *filter.Binary, op typed.CompareOp, l, r *o
 			op == typed.Ne, text(l.x), text(r.x), bitsText(differ))
 		return &typed.Truth{Value: op == typed.Ne}
 	}
+	c.lint(op == typed.Eq, func() {
+		if (op == typed.Eq || op == typed.Ne) && c.refuses(op == typed.Eq) {
+			c.lintWidth(x, l)
+			c.lintWidth(x, r)
+		}
+	})
 	return compareIntegers(op, *l, *r)
 }
 

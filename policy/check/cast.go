@@ -36,7 +36,7 @@ func (c *checker) cast(x *filter.Cast) operand {
 	o := c.expr(x.X)
 	to, ok := castTypes(x.Type)
 	if !ok {
-		c.list.Reportf(diag.UnknownType, x.TypeAt, "unknown type %s", x.Type).
+		c.list.Reportf(diag.ForeignType, x.TypeAt, "unknown type %s", x.Type).
 			Hintf("the types are u8, u16, u32, i32, u64 and i64")
 		return operand{}
 	}
@@ -53,12 +53,20 @@ func (c *checker) cast(x *filter.Cast) operand {
 				Hintf("write (u64)%s or (u32)%s, for the address as an integer", text(x.X), text(x.X))
 			return operand{}
 		}
+		c.lintAddress(x, &o)
 	case constant:
 		bits := wrap(o.value, to.Type)
 		if to.keep < 32 {
 			bits &= 1<<to.keep - 1
 		}
 		o = valueOf(x, to.Type, bits)
+	}
+	o.plain = nil
+	if o.kind == integer && to.keep == 64 && o.known.fits(o.int.Type(), to.Type) {
+		o.plain = x.X
+	}
+	if o.origin != nil && to.keep < o.origin.Type.Bits {
+		o.origin = nil
 	}
 	o.kind, o.x, o.param = integer, x, nil
 	if to.keep < 32 {

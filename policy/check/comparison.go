@@ -92,7 +92,8 @@ func (c *checker) compareConstant(at comparison, o *operand, v *big.Int, sense a
 	if c.fieldAlways(at, o, v) {
 		return &typed.Truth{}
 	}
-	c.lint(at.op == typed.Eq, func() { c.lintEqual(at, o, v) })
+	c.lint(narrows(at.op), func() { c.lintEqual(at, o, v) })
+	c.lintCast(at.x, o)
 	return &typed.Compare{Op: at.op, X: o.int, Y: &typed.Value{Of: t, Bits: bits}}
 }
 

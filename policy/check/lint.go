@@ -14,14 +14,21 @@ import (
 // flags such as SOCK_CLOEXEC (SOCK_TYPE_MASK in include/linux/net.h).
 const sockTypeMask = 0xf
 
+// narrows reports whether a comparison with a number is true of few numbers,
+// so that one more bit makes it false; otherwise the opposite comparison is.
+func narrows(op typed.CompareOp) bool { return op == typed.Eq || op == typed.Lt || op == typed.Le }
+
 // lintEqual warns of a rule that refuses calls whose flags are exactly v: the
 // caller passes it by setting one bit more.
 func (c *checker) lintEqual(at comparison, o *operand, v *big.Int) {
-	if at.bare || !c.refuses(at.op == typed.Eq) || at.op != typed.Eq && at.op != typed.Ne {
+	if at.bare || !c.refuses(narrows(at.op)) {
 		return
 	}
 	c.lintWidth(at.x, o)
-	call, param := c.paramOf(o)
+	if at.op != typed.Eq && at.op != typed.Ne {
+		return
+	}
+	call, param := c.originOf(o)
 	written, other := text(o.x), text(at.other)
 	switch {
 	case isSocketType(call, param):
@@ -46,7 +53,7 @@ func (c *checker) lintMember(x *filter.In, o *operand) {
 		return
 	}
 	c.lintWidth(x, o)
-	call, param := c.paramOf(o)
+	call, param := c.originOf(o)
 	written := text(o.x)
 	switch {
 	case isSocketType(call, param):

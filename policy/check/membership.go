@@ -51,6 +51,7 @@ func (c *checker) membership(x *filter.In) operand {
 		return operand{}
 	}
 	c.lint(!x.Not, func() { c.lintMember(x, &o) })
+	c.lintCast(x, &o)
 	var cond typed.Bool = &typed.In{X: o.int, Intervals: intervals}
 	if x.Not {
 		cond = &typed.NotExpr{X: cond}

@@ -93,6 +93,13 @@ func (c *checker) opaque(o *operand, used string) {
 	if call == nil {
 		return
 	}
+	hintPointer(d, call, param)
+	wide := typed.Type{Bits: o.int.Type().Bits}
+	d.Hintf("if the address itself is meant, write (%s)%s", wide, written)
+}
+
+// hintPointer says what can be done instead of looking behind a pointer.
+func hintPointer(d *diag.Diagnostic, call *arch.Syscall, param *arch.Param) {
 	switch {
 	case call.Name == "clone3":
 		d.Hintf("the flags of clone3 are in memory: deny it with errno(ENOSYS), so that libc falls back to clone, and judge that one's flags")
@@ -105,8 +112,6 @@ func (c *checker) opaque(o *operand, used string) {
 	default:
 		d.Hintf("the memory behind it is out of reach, and could change after the check")
 	}
-	wide := typed.Type{Bits: o.int.Type().Bits}
-	d.Hintf("if the address itself is meant, write (%s)%s", wide, written)
 }
 
 // paramOf returns the parameter that an operand is, and a call that has it, or
@@ -116,6 +121,15 @@ func (c *checker) paramOf(o *operand) (*arch.Syscall, *arch.Param) {
 		return nil, nil
 	}
 	return c.layout.calls[0], o.param
+}
+
+// originOf is paramOf, casts aside, of an integer that has every bit of the
+// parameter that the kernel looks at.
+func (c *checker) originOf(o *operand) (*arch.Syscall, *arch.Param) {
+	if o.origin == nil {
+		return nil, nil
+	}
+	return c.layout.calls[0], o.origin
 }
 
 // isPath reports whether a string parameter of the kernel's is a path.

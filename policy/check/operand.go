@@ -33,6 +33,11 @@ type operand struct {
 	cond  typed.Bool
 	held  *heldLints // about a truth value
 
+	// origin is the parameter of which an integer has every bit that the kernel
+	// looks at, casts aside.
+	origin *arch.Param
+	plain  filter.Expr // the same number without the cast to 64 bits that o.x is
+
 	// narrow is the name of a type of fewer bits than 32 that an integer was
 	// promoted from, or "".
 	narrow string

@@ -32,7 +32,7 @@ func (c *checker) parameter(x *filter.Name, p *arch.Param) operand {
 	case p.Type.Signed:
 		o = convert(o, typed.Type{Bits: load.Type().Bits, Signed: true})
 	}
-	o.param = p
+	o.param, o.origin = p, p
 	return o
 }
 
