@@ -4,6 +4,7 @@ import (
 	"flag"
 
 	"sandbox/policy"
+	"sandbox/policy/lint"
 	"sandbox/policy/typed"
 )
 
@@ -46,7 +47,7 @@ func prepareCheck(options *flag.FlagSet) action {
 				_, found := loaded.Layers[i].Tests()
 				list = append(list, found...)
 			}
-			list = loaded.Accept(list)
+			list = loaded.Accept(append(list, lint.Policy(loaded)...))
 		}
 		list = withoutProfiles(list)
 		if *asJSON {

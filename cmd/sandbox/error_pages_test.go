@@ -15,6 +15,7 @@ import (
 	"sandbox/internal/diag"
 	"sandbox/policies"
 	"sandbox/policy"
+	"sandbox/policy/lint"
 )
 
 // TestErrorPages holds docs/errors.md against the codes that there are, and
@@ -62,10 +63,10 @@ func checkSection(t *testing.T, code, section string) {
 			if role == "" {
 				continue
 			}
-			found = codesFound(policy.Request{Policies: []string{"/" + name}}, files)
+			found = codesFound(code, policy.Request{Policies: []string{"/" + name}}, files)
 		case "rule":
 			rules := strings.Split(strings.TrimSpace(b.body), "\n")
-			found = codesFound(policy.Request{Policies: []string{"baseline"}, Rules: rules}, nil)
+			found = codesFound(code, policy.Request{Policies: []string{"baseline"}, Rules: rules}, nil)
 		case "console":
 			shown = shown || strings.Contains(b.body, "["+code+"]")
 			continue
@@ -95,21 +96,24 @@ func checkSection(t *testing.T, code, section string) {
 	}
 }
 
-// codesFound returns the codes of what is wrong with a request, each once.
-func codesFound(request policy.Request, files map[string]string) []string {
+// codesFound returns the codes of what is wrong with a request, each once. That
+// no program could be started counts only where that is what it is about.
+func codesFound(about string, request policy.Request, files map[string]string) []string {
 	request.Native = arch.X86_64
 	request.Profile = policies.Text
 	request.ProfileNames = policies.Names()
 	request.ReadFile = func(path string) (string, error) { return files[strings.TrimPrefix(path, "/")], nil }
 	loaded, list := policy.Load(request)
 	if loaded != nil {
-		_, more := loaded.Launchable(arch.X86_64)
-		list = append(list, more...)
+		if strings.HasPrefix(about, "E06") {
+			_, more := loaded.Launchable(arch.X86_64)
+			list = append(list, more...)
+		}
 		for i := range loaded.Layers {
 			_, found := loaded.Layers[i].Tests()
 			list = append(list, found...)
 		}
-		list = loaded.Accept(list)
+		list = loaded.Accept(append(list, lint.Policy(loaded)...))
 	}
 	codes := map[string]bool{}
 	for i := range list {

@@ -5,6 +5,7 @@ func Warnings() []Code {
 	return []Code{
 		SelectedTwice, NothingTakenOut, X32Number, UnusedName, DuplicateMember, IgnoredRegister,
 		FlagsAsWhole, UpperBits, PointlessCast, PointerAsNumber, SecondWay,
+		Unreachable, EqualsDefault, ConstantTruth, EquivalentOpen, Clone3Open, NarrowABI, ExecRefused, EndingRefused, TakeoverOpen,
 		OnlyAllows, ExtendedTwice, IdleRule, UnusedAccept,
 	}
 }

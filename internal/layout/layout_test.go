@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"policy/typed":       {"arch"},
 	"policy/check":       {"arch", "internal/diag", "policy/filter", "policy/typed"},
 	"policy":             {"arch", "internal/diag", "policy/..."},
+	"policy/lint":        {"arch", "internal/diag", "policy", "policy/filter", "policy/typed", "prove"},
 	"policy/format":      {"internal/diag", "policy", "policy/filter"},
 	"compiler":           {"arch", "bpf", "policy/typed"},
 	"prove":              {"arch", "bpf", "policy/typed"},

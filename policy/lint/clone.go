@@ -1,0 +1,47 @@
+package lint
+
+import (
+	"sandbox/arch"
+	"sandbox/internal/diag"
+	"sandbox/policy/typed"
+	"sandbox/prove"
+)
+
+// clone3 warns where the flags of clone are filtered, and clone3 is not refused
+// with ENOSYS: its flags are in memory, where no filter can look, and the C
+// library falls back to clone on ENOSYS only.
+func (l *linter) clone3(s *section) {
+	at := s.refusing("clone")
+	if at < 0 || !s.fate("clone").passes {
+		return
+	}
+	call, ok := s.ABI.Syscall("clone3")
+	if !ok {
+		return
+	}
+	verdicts, err := prove.Verdicts(s.policy, s.ABI, call.Number)
+	if err != nil || len(verdicts) == 1 && isENOSYS(s.ABI, verdicts[0].Action) {
+		return
+	}
+	span := l.policy.FilterSpan(&s.Filters[at])
+	if passes(verdicts[0].Action) {
+		l.list.Reportf(diag.Clone3Open, span, "clone is filtered, but clone3 passes with the same flags, which it takes from memory").
+			Hintf("add a rule before this one: action = \"errno(ENOSYS)\", filters = [\"clone3\"]; libraries then fall back to clone")
+		return
+	}
+	l.list.Reportf(diag.Clone3Open, span, "clone passes under a condition, but clone3 gets %s: libraries fall back to clone only on ENOSYS", actionText(s.ABI, verdicts[0].Action)).
+		Hintf("add a rule: action = \"errno(ENOSYS)\", filters = [\"clone3\"]")
+}
+
+func isENOSYS(abi arch.ABI, a typed.Action) bool {
+	enosys, ok := abi.Errno("ENOSYS")
+	return ok && a.Kind == typed.Errno && uint32(a.Data) == uint32(enosys)
+}
+
+// actionText returns an action as policies write it.
+func actionText(abi arch.ABI, a typed.Action) string {
+	if name, ok := abi.ErrnoName(a.Data); ok && a.Kind == typed.Errno {
+		return "errno(" + name + ")"
+	}
+	return a.String()
+}
