@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 
+	"sandbox/internal/diag"
 	"sandbox/policy"
 	"sandbox/policy/lint"
 	"sandbox/policy/typed"
@@ -41,29 +42,27 @@ func prepareCheck(options *flag.FlagSet) action {
 			return err
 		}
 		loaded, list := policy.Load(request)
+		var unusable error
 		if loaded != nil {
 			list = append(list, loaded.Absent()...)
 			for i := range loaded.Layers {
 				_, found := loaded.Layers[i].Tests()
 				list = append(list, found...)
 			}
-			list = loaded.Accept(append(list, lint.Policy(loaded)...))
-		}
-		list = withoutProfiles(list)
-		if *asJSON {
-			for _, record := range list.Records() {
-				if err := u.answerJSON(record); err != nil {
-					return err
-				}
+			// What is too large or too complex for the kernel or the prover is
+			// so for the lints as well, which could take long about it.
+			if unusable = proveEach(loaded.Typed); unusable == nil {
+				list = loaded.Accept(append(list, lint.Policy(loaded)...))
 			}
-		} else {
-			u.diagnose(list)
+		}
+		if err := showFindings(u, withoutProfiles(list), *asJSON); err != nil {
+			return err
 		}
 		if list.Failed() {
 			return said()
 		}
-		if err := proveEach(loaded.Typed); err != nil {
-			return err
+		if unusable != nil {
+			return unusable
 		}
 		if *implicit {
 			if err := listImplicit(u, loaded.Typed, *asJSON); err != nil {
@@ -75,6 +74,19 @@ func prepareCheck(options *flag.FlagSet) action {
 		}
 		return nil
 	}
+}
+
+func showFindings(u *ui, list diag.List, asJSON bool) error {
+	if !asJSON {
+		u.diagnose(list)
+		return nil
+	}
+	for _, record := range list.Records() {
+		if err := u.answerJSON(record); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // proveEach compiles the policy as each machine will that serves one of its

@@ -56,7 +56,7 @@ func warnings(t *testing.T, name, text string) string {
 	return string(diag.Style{Prefix: "sandbox: "}.Append(nil, loaded.Accept(lint.Policy(loaded))))
 }
 
-func load(t *testing.T, name string, read func(string) (string, error), abis ...arch.ABI) *policy.Policy {
+func load(t testing.TB, name string, read func(string) (string, error), abis ...arch.ABI) *policy.Policy {
 	t.Helper()
 	loaded, list := policy.Load(policy.Request{
 		Policies: []string{name}, Native: arch.X86_64, ABIs: abis, ReadFile: read,
