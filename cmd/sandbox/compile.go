@@ -23,11 +23,15 @@ func compileVerb() *verb {
   asm   a listing, with the policy's lines beside the instructions (default)
   bpf   a raw array of struct sock_filter, in the byte order of the ABI
   c     the same as definitions for a C program
+  program
+        what run and exec take with --program: proved, with a record of that
+        and a checksum (default if FILE ends in .sandbox)
 ABIs of different byte orders cannot share a program: choose with --abi.`,
 		examples: []example{
 			{"see what the kernel gets", "sandbox compile -p offline"},
+			{"a program that 'exec --program' starts at once", "sandbox compile -p offline -o offline.sandbox"},
 			{"a filter for another program to load", "sandbox compile -p offline --format bpf -o offline.bpf"},
-			{"the same for another machine", "sandbox compile -p offline --abi aarch64 --format c -o offline.h"},
+			{"a filter for another machine", "sandbox compile -p offline --abi aarch64 --format c -o offline.h"},
 		},
 		prepare: prepareCompile,
 	}
@@ -38,6 +42,7 @@ type format struct {
 	name   string
 	write  func(io.Writer, *compiled) error
 	binary bool
+	starts bool // what it writes is started as it is
 }
 
 func formats() []format {
@@ -45,13 +50,14 @@ func formats() []format {
 		{name: "asm", write: writeAsm},
 		{name: "bpf", write: writeRaw, binary: true},
 		{name: "c", write: writeC},
+		{name: "program", write: writeProgram, binary: true, starts: true},
 		{name: "json", write: writeInstructions},
 	}
 }
 
 // formatNames returns what --format takes. JSON has an option of its own, as
 // everywhere.
-func formatNames() []string { return []string{"asm", "bpf", "c"} }
+func formatNames() []string { return []string{"asm", "bpf", "c", "program"} }
 
 // A compiled is a program with all that its formats show.
 type compiled struct {
@@ -64,14 +70,14 @@ func prepareCompile(options *flag.FlagSet) action {
 	var chosen policyOptions
 	chosen.declare(options)
 	chosen.declareABIs(options)
-	formatName := options.String("format", "asm", "write this `FORMAT`: asm, bpf or c")
+	formatName := options.String("format", "", "write this `FORMAT`: asm, bpf, c or program")
 	output := options.String("o", "-", "write to `FILE`, all of it or nothing; -: standard output")
 	asJSON := options.Bool("json", false, "answer in JSON, one object an instruction")
 	return func(u *ui, operands []string) error {
 		if err := noOperands("compile", operands); err != nil {
 			return err
 		}
-		f, err := findFormat(*formatName, *asJSON)
+		f, err := findFormat(*formatName, *output, *asJSON)
 		if err != nil {
 			return err
 		}
@@ -79,7 +85,11 @@ func prepareCompile(options *flag.FlagSet) action {
 			return misuse("compile: the format %s is not for a terminal", f.name).
 				hinted("name a file: -o FILE")
 		}
-		policy, err := chosen.loadToCompile()
+		load := chosen.loadToCompile
+		if f.starts {
+			load = chosen.loadToStore
+		}
+		policy, err := load()
 		if err != nil {
 			return err
 		}
@@ -98,10 +108,18 @@ func prepareCompile(options *flag.FlagSet) action {
 	}
 }
 
-func findFormat(name string, asJSON bool) (format, error) {
-	if asJSON {
+// findFormat returns the format of that name, or, for none, the one that fits
+// the name of the output.
+func findFormat(name, output string, asJSON bool) (format, error) {
+	switch {
+	case asJSON:
 		name = "json"
-	} else if !slices.Contains(formatNames(), name) {
+	case name == "" && strings.HasSuffix(output, programSuffix):
+		name = "program"
+	case name == "":
+		name = "asm"
+	}
+	if !asJSON && !slices.Contains(formatNames(), name) {
 		f := misuse("compile: there is no format %q", name)
 		if near, ok := diag.Nearest(name, slices.Values(formatNames())); ok {
 			return format{}, f.hinted("did you mean %s?", near)

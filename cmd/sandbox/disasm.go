@@ -5,9 +5,11 @@ import (
 	"flag"
 	"io"
 	"os"
+	"strings"
 
 	"sandbox/arch"
 	"sandbox/bpf"
+	"sandbox/prove"
 )
 
 func disasmVerb() *verb {
@@ -16,11 +18,13 @@ func disasmVerb() *verb {
 		operands: "FILE",
 		brief:    "show a compiled filter as text",
 		about: `FILE is a raw array of struct sock_filter, as 'sandbox compile --format bpf'
-writes it; - is standard input. The listing can be read by the kernel's own
+writes it, or a compiled program for 'sandbox exec --program', of which the
+policies and the proof are named too; - is standard input. The listing can be read by the kernel's own
 bpf_asm. A program that the kernel would refuse is shown all the same; why it
 would be refused is said on standard error, and the exit code is 1.`,
 		examples: []example{
 			{"show a filter", "sandbox disasm offline.bpf"},
+			{"what a compiled program was made from", "sandbox disasm app.sandbox"},
 			{"one that was compiled for a big-endian machine", "sandbox disasm --abi s390x big.bpf"},
 		},
 		operand: fileOperand,
@@ -40,9 +44,15 @@ func prepareDisasm(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		code, err := readProgram(u, file, abi)
+		code, certificate, err := readProgram(u, file, abi)
 		if err != nil {
 			return err
+		}
+		if certificate != nil {
+			abi = certificate.Machine()
+			if !*asJSON {
+				showCertificate(u, certificate)
+			}
 		}
 		if err := disassemble(u, code, abi, *asJSON); err != nil {
 			return err
@@ -54,17 +64,47 @@ func prepareDisasm(options *flag.FlagSet) action {
 	}
 }
 
-// readProgram reads a raw program in the byte order of the ABI.
-func readProgram(u *ui, file string, abi arch.ABI) ([]bpf.Instruction, error) {
-	raw, err := readAtMost(u, file, bpf.MaxInstructions*bpf.InstructionSize)
+// readProgram reads a compiled program, or a raw one in the byte order of the
+// ABI, for which the certificate is nil.
+func readProgram(u *ui, file string, abi arch.ABI) ([]bpf.Instruction, *prove.Certificate, error) {
+	raw, err := readAtMost(u, file, prove.MaxCertificateSize)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if prove.IsCertificate(raw) {
+		certificate, err := prove.ParseCertificate(raw)
+		switch {
+		case err != nil:
+			return nil, nil, fail("%s: %v", file, err)
+		case abi != 0 && abi != certificate.Machine():
+			return nil, nil, fail("%s: it is for %v, not for %v", file, certificate.Machine(), abi)
+		}
+		return certificate.Program().Code(), &certificate, nil
+	}
+	if most := bpf.MaxInstructions * bpf.InstructionSize; len(raw) > most {
+		return nil, nil, tooLong(file, most)
 	}
 	code, err := bpf.Decode(raw, byteOrder(abi))
 	if err != nil {
-		return nil, fail("%s: %v", file, err)
+		return nil, nil, fail("%s: %v", file, err)
 	}
-	return code, nil
+	return code, nil, nil
+}
+
+// showCertificate says what a compiled program was made from.
+func showCertificate(u *ui, c *prove.Certificate) {
+	names := make([]string, len(c.Policies()))
+	for i, name := range c.Policies() {
+		names[i] = oneLine(name)
+	}
+	abis := make([]string, len(c.ABIs()))
+	for i, abi := range c.ABIs() {
+		abis[i] = abi.String()
+	}
+	u.answer("; %s for %s: %d instructions", strings.Join(names, " and "), strings.Join(abis, ", "), c.Program().Len())
+	u.answer("; the meaning of the policies: %v", c.Digest())
+	u.answer("; proved: %d ranges, %d nodes", c.Stats().Regions, c.Stats().Nodes)
+	u.answer("; written by %s", oneLine(c.Writer()))
 }
 
 // readAtMost reads a file, or standard input for "-", that may have so many
@@ -84,9 +124,13 @@ func readAtMost(u *ui, file string, most int64) ([]byte, error) {
 		return nil, fail("cannot read %q: %v", file, reason(err))
 	}
 	if int64(len(raw)) > most {
-		return nil, fail("%s: more than %d bytes, which is too much", file, most)
+		return nil, tooLong(file, int(most))
 	}
 	return raw, nil
+}
+
+func tooLong(file string, most int) error {
+	return fail("%s: more than %d bytes, which is too much", file, most)
 }
 
 // byteOrder returns the order in which a machine of the ABI keeps integers, or

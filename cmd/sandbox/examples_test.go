@@ -43,6 +43,7 @@ func TestExamples(t *testing.T) {
 			t.Errorf("$ %s\n%v\n%s", command, err, output)
 		}
 	}
+	run("sandbox compile -p app.toml -o app.sandbox")
 	run("sandbox compile -p offline --format bpf -o offline.bpf")
 	run("sandbox compile -p app.toml --abi s390x --format bpf -o big.bpf")
 	for _, v := range verbs() {

@@ -16,6 +16,7 @@ for services, and for scripts. Nobody is left to name the rule that killed the
 program; with --log the kernel's log tells of what was denied.`,
 		examples: []example{
 			{"the entry point of a container", "sandbox exec -p app.toml -- ./app --port 8080"},
+			{"compiled and proved when the container was built", "sandbox exec --program app.sandbox -- ./app --port 8080"},
 			{"keep a descriptor open for the program", "sandbox exec -p offline --keep-fd 3 -- ./worker 3< work.queue"},
 		},
 		operand: commandOperand,

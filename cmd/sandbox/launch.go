@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -9,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"sandbox/compiler"
 	"sandbox/internal/inherited"
 	"sandbox/launcher"
 	"sandbox/policy/typed"
@@ -19,18 +17,20 @@ import (
 // A launch is what run and exec have in common: policies and a command.
 type launch struct {
 	policyOptions
-	keep repeated
+	program string // a file
+	keep    repeated
 }
 
 func (l *launch) declare(options *flag.FlagSet) {
 	l.policyOptions.declare(options)
+	options.StringVar(&l.program, "program", "", "install the program in `FILE`, which 'sandbox compile -o FILE"+programSuffix+"' wrote")
 	options.Var(&l.keep, "keep-fd", "leave descriptor `N` open for the program")
 }
 
 // A start is a launch of which all is done that can be done before a process
 // is changed: only the kernel can still say no.
 type start struct {
-	policy  *typed.Policy
+	policy  *typed.Policy // nil for a compiled program alone
 	program prove.Proved
 	command launcher.Command
 }
@@ -44,29 +44,13 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(l.policies) == 0 {
-		switch f := misuse("no policy is given"); {
-		case namesPolicy(operands[0]):
-			return nil, f.hinted("policies follow -p: sandbox %s -p %s", v, strings.Join(operands, " "))
-		case slices.Contains(operands, "-p"):
-			return nil, f.hinted("options come before the command: sandbox %s -p POLICY -- %s", v, operands[0])
-		}
-	}
-	policy, err := l.loadToLaunch()
+	policy, program, err := l.filter(v, operands)
 	if err != nil {
 		return nil, err
 	}
 	path, err := resolve(operands[0])
 	if err != nil {
 		return nil, notCommand(v, operands, err)
-	}
-	compiled, err := compilePolicy(policy)
-	if err != nil {
-		return nil, err
-	}
-	program, err := provePolicy(policy, compiled)
-	if err != nil {
-		return nil, err
 	}
 	return &start{
 		policy:  policy,
@@ -81,6 +65,48 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	}, nil
 }
 
+// filter returns the program to install, and the policies that it is, as far as
+// they are given.
+func (l *launch) filter(v string, operands []string) (*typed.Policy, prove.Proved, error) {
+	if l.program != "" {
+		return l.stored()
+	}
+	if err := l.misplaced(v, operands); err != nil {
+		return nil, prove.Proved{}, err
+	}
+	policy, err := l.loadToLaunch()
+	if err != nil {
+		return nil, prove.Proved{}, err
+	}
+	compiled, err := compilePolicy(policy)
+	if err != nil {
+		return nil, prove.Proved{}, err
+	}
+	program, err := provePolicy(policy, compiled)
+	return policy, program, err
+}
+
+// misplaced says what was probably meant where no policy is given, or one of
+// them is something else.
+func (l *launch) misplaced(v string, operands []string) error {
+	for _, name := range l.policies {
+		if strings.HasSuffix(name, programSuffix) {
+			return misuse("-p takes policies, and %s is named as a compiled program", name).
+				hinted("sandbox %s --program %s -- %s", v, name, operands[0])
+		}
+	}
+	if len(l.policies) > 0 {
+		return nil
+	}
+	switch f := misuse("no policy is given"); {
+	case namesPolicy(operands[0]):
+		return f.hinted("policies follow -p: sandbox %s -p %s", v, strings.Join(operands, " "))
+	case slices.Contains(operands, "-p"):
+		return f.hinted("options come before the command: sandbox %s -p POLICY -- %s", v, operands[0])
+	}
+	return nil // what is wrong is said where policies are loaded
+}
+
 // notCommand says why a command is none, and what was probably meant if it is
 // the name of a policy.
 func notCommand(v string, operands []string, err error) error {
@@ -90,26 +116,6 @@ func notCommand(v string, operands []string, err error) error {
 	f := asFailure(err)
 	f.hints = []string{fmt.Sprintf("policies follow -p: sandbox %s -p POLICY -p %s", v, strings.Join(operands, " "))}
 	return f
-}
-
-// provePolicy proves that the program is the policy.
-func provePolicy(policy *typed.Policy, compiled *compiler.Compiled) (prove.Proved, error) {
-	proved, err := prove.Prove(policy, compiled.Program)
-	var limit *prove.GivenUp
-	if !errors.As(err, &limit) {
-		return proved, err
-	}
-	if limit.Filter == nil {
-		for _, f := range compiled.Origins(limit.Instruction) {
-			if !f.Rule.Implicit {
-				limit.Filter = f
-				break
-			}
-		}
-	}
-	return proved, fail("%v", limit).
-		hinted("remainders, products with large numbers and 64-bit quotients often cannot be proved; masks, ranges, sums and comparisons can").
-		hinted("if there are none, it is the number of conditions about one system call that is too large")
 }
 
 // resolve finds the executable of a command, as a shell would.

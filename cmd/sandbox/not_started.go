@@ -12,7 +12,7 @@ import (
 // which rule. The arguments of that call are not shown: they are addresses.
 func (s *start) notStarted(err error) error {
 	var e *launcher.Error
-	if !errors.As(err, &e) || e.Denied == nil {
+	if !errors.As(err, &e) || e.Denied == nil || s.policy == nil {
 		return err
 	}
 	call := typed.Call{Nr: e.Denied.Nr, Arch: e.Denied.Arch, IP: e.Denied.IP, Args: e.Denied.Args}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sandbox/arch"
 	"sandbox/internal/diag"
 	"sandbox/policies"
 	"sandbox/policy"
@@ -80,15 +81,24 @@ func (o *policyOptions) load() (*policy.Policy, error) {
 
 // loadToLaunch loads the policies for programs of this machine.
 func (o *policyOptions) loadToLaunch() (*typed.Policy, error) {
-	loaded, err := o.load()
-	if err != nil {
-		return nil, err
-	}
 	native, err := nativeABI()
 	if err != nil {
 		return nil, err
 	}
-	narrowed, list := loaded.Launchable(native.Machine())
+	return o.loadFor(native.Machine())
+}
+
+// loadFor loads the policies for programs of a machine, given by its 64-bit
+// ABI: what can be started there.
+func (o *policyOptions) loadFor(machine arch.ABI) (*typed.Policy, error) {
+	loaded, err := o.load()
+	if err != nil {
+		return nil, err
+	}
+	if err := loaded.Absent().Err(); err != nil {
+		return nil, err
+	}
+	narrowed, list := loaded.Launchable(machine)
 	if err := list.Err(); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ that could have done so are named. Several policies intersect: the most
 restrictive action is taken. Descriptors from 3 on are closed.`,
 		examples: []example{
 			{"no network", "sandbox run -p offline -- curl http://example.org/"},
+			{"a program that was compiled before, and is proved already", "sandbox run --program app.sandbox -- ./app"},
 			{"a rule of the moment on top", "sandbox run -p baseline -e 'errno(EPERM) mkdir, mkdirat' -- make"},
 		},
 		operand: commandOperand,
@@ -42,8 +43,18 @@ func prepareRun(options *flag.FlagSet) action {
 			return err
 		}
 		if status.Killed() {
-			sayWhoKills(u, s.policy, s.command.Path, process.Pid())
+			s.sayWhoKilled(u, process.Pid(), l.program)
 		}
 		return exitStatus(status.ExitCode())
 	}
+}
+
+// sayWhoKilled names the rules that could have ended the command by SIGSYS.
+func (s *start) sayWhoKilled(u *ui, pid int, program string) {
+	if s.policy != nil {
+		sayWhoKills(u, s.policy, s.command.Path, pid)
+		return
+	}
+	u.say("%s (process %d) was ended by SIGSYS, as a rule does that was compiled into %s", s.command.Path, pid, program)
+	u.hint("'sandbox disasm " + shellQuoted(program) + "' names its policies; with -p as well, the rules that kill are named")
 }
