@@ -28,9 +28,10 @@ it extends are not run. The exit code is 0 if no test fails.
 
 --cover shows what no test reaches: every rule and filter of the policy's own
 file should decide a call, and every condition be true for one and false for
-another. --generate writes tests that reach the rest, preferably at the
-boundaries of comparisons. They want what the policy decides now: check that
-before you put them into the policy.`,
+another. What no call at all can reach is shown as such, and does not count.
+--generate writes tests that reach the rest, preferably at the boundaries of
+comparisons. They want what the policy decides now: check that before you put
+them into the policy.`,
 		examples: []example{
 			{"run the tests of a policy", "sandbox test app.toml"},
 			{"list them, and ask the running kernel as well", "sandbox test -v --live app.toml"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,14 +9,16 @@ import (
 	"sandbox/internal/policytest"
 )
 
-// A coverageJSON is what the tests of a policy reach.
+// A coverageJSON is what the tests of a policy reach, of what tests can reach.
+// What they cannot is in Unreachable, and not counted.
 type coverageJSON struct {
-	Reached int          `json:"reached"`
-	Goals   int          `json:"goals"`
-	Missed  []missedJSON `json:"missed"`
+	Reached     int          `json:"reached"`
+	Goals       int          `json:"goals"`
+	Missed      []missedJSON `json:"missed"`
+	Unreachable []missedJSON `json:"unreachable"`
 }
 
-// A missedJSON is what no test reaches. Kind is "rule", "filter", "true" or
+// A missedJSON is what no test reaches, or can reach. Kind is "rule", "filter", "true" or
 // "false", the latter two for conditions.
 type missedJSON struct {
 	Kind   string `json:"kind"`
@@ -26,10 +29,14 @@ type missedJSON struct {
 }
 
 func newCoverageJSON(c *policytest.Coverage) *coverageJSON {
-	j := &coverageJSON{Reached: c.Reached(), Goals: len(c.Goals), Missed: []missedJSON{}}
+	j := &coverageJSON{Reached: c.Reached(), Goals: c.Reachable(), Missed: []missedJSON{}, Unreachable: []missedJSON{}}
 	for _, g := range c.Goals {
-		if !g.Reached {
-			j.Missed = append(j.Missed, missedJSON{goalKind(g.Kind), g.At.File, g.At.Line, g.At.Column, g.Text})
+		missed := missedJSON{goalKind(g.Kind), g.At.File, g.At.Line, g.At.Column, g.Text}
+		switch {
+		case g.Unreachable:
+			j.Unreachable = append(j.Unreachable, missed)
+		case !g.Reached:
+			j.Missed = append(j.Missed, missed)
 		}
 	}
 	return j
@@ -55,16 +62,14 @@ func (t *tester) cover(s *suite) {
 		t.answer("coverage of %s: there is nothing to reach", oneLine(s.name))
 		return
 	}
-	reached := c.Reached()
-	t.answer("coverage of %s: %d of %d outcomes (%.1f%%)", oneLine(s.name), reached, len(c.Goals),
-		100*float64(reached)/float64(len(c.Goals)))
+	t.answer("%s", coverageSummary(s.name, c))
 	var list diag.List
 	missed := c.Missed()
 	for i := 0; i < len(missed); i++ {
 		g := missed[i]
-		message := missedMessage(g.Kind)
-		if i+1 < len(missed) && g.Kind == policytest.ConditionHolds && missed[i+1].At == g.At && missed[i+1].Text == g.Text {
-			message = "no test evaluates this condition"
+		message := missedMessage(g)
+		if i+1 < len(missed) && g.Kind == policytest.ConditionHolds && samePlace(g, missed[i+1]) {
+			message = whatMisses(g) + " evaluates this condition"
 			i++
 		}
 		at, asWritten := spanOf(s.policy.Sources, g)
@@ -77,16 +82,44 @@ func (t *tester) cover(s *suite) {
 	_ = diag.Style{}.Write(t.out, list)
 }
 
-func missedMessage(kind policytest.GoalKind) string {
-	switch kind {
-	case policytest.RuleDecides:
-		return "no test is decided by this rule"
-	case policytest.FilterMatches:
-		return "no test matches this filter"
-	case policytest.ConditionHolds:
-		return "no test makes this condition true"
+// coverageSummary says in one line how much tests reach.
+func coverageSummary(name string, c *policytest.Coverage) string {
+	reached, reachable := c.Reached(), c.Reachable()
+	text := fmt.Sprintf("coverage of %s: %d of %d outcomes", oneLine(name), reached, reachable)
+	if reachable > 0 {
+		text += fmt.Sprintf(" (%.1f%%)", 100*float64(reached)/float64(reachable))
 	}
-	return "no test makes this condition false"
+	if n := len(c.Goals) - reachable; n > 0 {
+		text += fmt.Sprintf("; no test can reach %d more", n)
+	}
+	return text
+}
+
+// samePlace reports whether two goals that follow each other are the two
+// outcomes of a condition, and are missed alike.
+func samePlace(g, next *policytest.Goal) bool {
+	return next.At == g.At && next.Text == g.Text && next.Unreachable == g.Unreachable
+}
+
+// whatMisses is the subject of a message about what is not reached.
+func whatMisses(g *policytest.Goal) string {
+	if g.Unreachable {
+		return "no call"
+	}
+	return "no test"
+}
+
+func missedMessage(g *policytest.Goal) string {
+	who := whatMisses(g)
+	switch g.Kind {
+	case policytest.RuleDecides:
+		return who + " is decided by this rule"
+	case policytest.FilterMatches:
+		return who + " matches this filter"
+	case policytest.ConditionHolds:
+		return who + " makes this condition true"
+	}
+	return who + " makes this condition false"
 }
 
 // spanOf returns where a goal was written: for a rule the header or setting that

@@ -12,6 +12,7 @@ import (
 type candidates struct {
 	abi  arch.ABI
 	args [6][]uint64
+	ip   bool // a condition reads the instruction pointer
 }
 
 // collect adds the candidates of a condition: for each comparison, its
@@ -30,8 +31,8 @@ func (c *candidates) collect(b typed.Bool) {
 		c.collect(b.X)
 	case *typed.Compare:
 		var o operands
+		o.collect(b.Y) // x & mask == wanted: what is wanted tells more
 		o.collect(b.X)
-		o.collect(b.Y)
 		c.add(&o)
 	case *typed.In:
 		var o operands
@@ -45,21 +46,24 @@ func (c *candidates) collect(b typed.Bool) {
 
 // add adds the values that operands suggest for the registers among them.
 func (c *candidates) add(o *operands) {
+	c.ip = c.ip || o.ip
 	for i := range c.args {
 		if !o.registers[i] {
 			continue
 		}
 		for _, k := range o.constants {
-			c.value(i, k.bits, k.of)
-			c.value(i, k.bits-1, k.of)
-			c.value(i, k.bits+1, k.of)
-		}
-		for _, k := range o.constants {
-			c.value(i, ^k.bits, k.of)
 			for _, shift := range o.shifts {
 				c.value(i, k.bits<<shift, k.of)
 				c.value(i, (k.bits+1)<<shift, k.of)
 			}
+			c.value(i, k.bits, k.of)
+			c.value(i, k.bits+1, k.of)
+			if k.bits != 0 || k.of.Signed {
+				c.value(i, k.bits-1, k.of)
+			}
+		}
+		for _, k := range o.constants {
+			c.value(i, ^k.bits, k.of)
 		}
 		c.value(i, 0, typed.U64)
 		c.value(i, 1, typed.U64)
@@ -92,6 +96,7 @@ type operands struct {
 	registers [6]bool
 	constants []constant
 	shifts    []uint64
+	ip        bool
 }
 
 type constant struct {
@@ -128,4 +133,5 @@ func (o *operands) load(w typed.Word) {
 	if i, _, ok := w.Arg(); ok {
 		o.registers[i] = true
 	}
+	o.ip = o.ip || w == typed.WordIPLow || w == typed.WordIPHigh
 }

@@ -28,6 +28,10 @@ type Goal struct {
 	Text    string         // the rule's name, or the filter or condition as written
 	Reached bool
 
+	// Unreachable goals are reached by no test, whatever its call: that is
+	// proved.
+	Unreachable bool
+
 	places []place
 }
 
@@ -47,6 +51,7 @@ type place struct {
 	abi       arch.ABI
 	filters   []typed.Filter // of the section
 	index     int            // of the filter
+	section   int            // of the layer
 	predicate *typed.Predicate
 }
 
@@ -69,15 +74,16 @@ type goalKey struct {
 func Cover(p *policy.Policy, results []Result) *Coverage {
 	c := &Coverage{layer: &p.Typed.Layers[0], index: make(map[goalKey]*Goal)}
 	file := p.Sources[0].Name // read first: the one that the others are extended by
-	for _, section := range c.layer.ABIs {
+	for s, section := range c.layer.ABIs {
 		for i := range section.Filters {
-			c.addFilter(file, place{abi: section.ABI, filters: section.Filters, index: i})
+			c.addFilter(file, place{abi: section.ABI, filters: section.Filters, index: i, section: s})
 		}
 	}
 	slices.SortStableFunc(c.Goals, (*Goal).compare)
 	for i := range results {
 		c.mark(&results[i].Call)
 	}
+	c.exclude()
 	return c
 }
 
@@ -144,8 +150,20 @@ func (c *Coverage) Reached() int {
 	return n
 }
 
-// Missed returns the goals that were not reached. Of a rule that decides no
-// call, the filters are left out: none of them can match one.
+// Reachable returns how many goals tests can reach.
+func (c *Coverage) Reachable() int {
+	n := 0
+	for _, g := range c.Goals {
+		if !g.Unreachable {
+			n++
+		}
+	}
+	return n
+}
+
+// Missed returns the goals that were not reached, with those that cannot be. Of
+// a rule that decides no call, the filters are left out: none of them can match
+// one.
 func (c *Coverage) Missed() []*Goal {
 	var missed []*Goal
 	for _, g := range c.Goals {
@@ -156,7 +174,8 @@ func (c *Coverage) Missed() []*Goal {
 	return missed
 }
 
-// ofMissedRule reports whether a goal is a filter of a rule that is missed.
+// ofMissedRule reports whether a goal is a filter of a rule that is missed, and
+// is missed for no other reason.
 func (c *Coverage) ofMissedRule(g *Goal) bool {
 	if g.Kind != FilterMatches {
 		return false
@@ -164,7 +183,7 @@ func (c *Coverage) ofMissedRule(g *Goal) bool {
 	p := &g.places[0]
 	rule := p.filters[p.index].Rule
 	of, ok := c.index[goalKey{RuleDecides, rule.At, rule.Name}]
-	return ok && !of.Reached
+	return ok && !of.Reached && of.Unreachable == g.Unreachable
 }
 
 // predicatesOf appends the predicates of a condition that [typed.Layer.Explain]

@@ -30,6 +30,10 @@ func (c *Coverage) Generate() (proposals []Proposal, missed []Missed) {
 	for _, goal := range c.Goals {
 		switch {
 		case goal.Reached:
+		case goal.Unreachable:
+			if !c.ofMissedRule(goal) {
+				missed = append(missed, Missed{goal, true})
+			}
 		case goal.Kind == ConditionHolds || goal.Kind == ConditionFails:
 			conditions = append(conditions, goal)
 		default:

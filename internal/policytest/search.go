@@ -1,10 +1,7 @@
 package policytest
 
 import (
-	"errors"
-
 	"sandbox/arch"
-	"sandbox/bpf"
 	"sandbox/policy/typed"
 	"sandbox/prove"
 )
@@ -45,13 +42,7 @@ func search(abi arch.ABI, number uint32, condition, about, own typed.Bool) (type
 		}
 		return call, found
 	}
-	result := ask(&call, abi, condition)
-	if result == found {
-		for i := range call.Args {
-			simplify(&call, i, condition)
-		}
-	}
-	return call, result
+	return ask(abi, number, condition)
 }
 
 // try goes through combinations of candidates, the first register's fastest,
@@ -92,31 +83,14 @@ func simplify(call *typed.Call, register int, condition typed.Bool) {
 	}
 }
 
-// ask has the prover compare a policy that denies exactly the calls that are
-// looked for with a program that allows everything: what tells them apart is
-// such a call, and if nothing does, there is none.
-func ask(call *typed.Call, abi arch.ABI, condition typed.Bool) outcome {
-	allow := &typed.Rule{Action: typed.Action{Kind: typed.Allow}}
-	deny := &typed.Rule{Action: typed.Action{Kind: typed.KillProcess}}
-	policy := &typed.Policy{Layers: []typed.Layer{{
-		ABIs: []typed.Section{{ABI: abi, Filters: []typed.Filter{
-			{Numbers: []typed.NumberRange{{First: call.Nr, Last: call.Nr}}, When: condition, Rule: deny},
-			{Numbers: []typed.NumberRange{{First: 0, Last: ^uint32(0)}}, Rule: allow},
-		}}},
-		Unserved: allow,
-	}}}
-	allowAll, err := bpf.Verify([]bpf.Instruction{bpf.Stmt(bpf.RetK, uint32(bpf.Allow))})
-	if err != nil {
-		return unknown
-	}
-	_, err = prove.Prove(policy, allowAll)
-	var mismatch *prove.Mismatch
+// ask has the prover find a call, or show that there is none.
+func ask(abi arch.ABI, number uint32, condition typed.Bool) (typed.Call, outcome) {
+	call, ok, err := prove.Find(abi, number, condition)
 	switch {
-	case err == nil:
-		return noCall
-	case errors.As(err, &mismatch):
-		*call = mismatch.Call
-		return found
+	case err != nil:
+		return call, unknown
+	case !ok:
+		return call, noCall
 	}
-	return unknown
+	return call, found
 }
