@@ -16,17 +16,12 @@ import (
 // constants that they are compared with.
 type aim struct {
 	*rand.Rand
-	spots map[arch.ABI]*spots
+	spots  map[arch.ABI][]spot // those whose arguments a filter looks at come first
+	judged map[arch.ABI]int    // how many these are
 }
 
-// spots are the numbers of one ABI that are worth a call.
-type spots struct {
-	judged []spot // whose arguments a filter looks at
-	others []uint32
-}
-
-// A spot is a number with the constants that filters compare each of its
-// arguments with, and, last, the instruction pointer.
+// A spot is a number that is worth a call, with the constants that filters
+// compare each of its arguments with, and, last, the instruction pointer.
 type spot struct {
 	nr        uint32
 	constants [7][]uint64
@@ -36,14 +31,15 @@ const ipIndex = 6
 
 // newAim returns an aim at what the policy says about the ABIs.
 func newAim(p *typed.Policy, abis []arch.ABI, source *rand.Rand) aim {
-	a := aim{source, make(map[arch.ABI]*spots)}
+	a := aim{source, make(map[arch.ABI][]spot), make(map[arch.ABI]int)}
 	for _, abi := range abis {
-		a.spots[abi] = newSpots(p, abi)
+		judged, others := newSpots(p, abi)
+		a.spots[abi], a.judged[abi] = append(judged, others...), len(judged)
 	}
 	return a
 }
 
-func newSpots(p *typed.Policy, abi arch.ABI) *spots {
+func newSpots(p *typed.Policy, abi arch.ABI) (judged, others []spot) {
 	type filter struct {
 		*typed.Filter
 		constants
@@ -73,26 +69,25 @@ func newSpots(p *typed.Policy, abi arch.ABI) *spots {
 			filters = append(filters, filter{f, c})
 		}
 	}
-	s := &spots{}
 	for _, nr := range slices.Sorted(maps.Keys(numbers)) {
-		at := spot{nr: nr}
-		judged := false
+		s := spot{nr: nr}
+		looks := false
 		for _, f := range filters {
 			if !typed.Contains(f.Numbers, nr) {
 				continue
 			}
-			judged = true
-			for i := range at.constants {
-				at.constants[i] = append(at.constants[i], f.fields[i]...)
+			looks = true
+			for i := range s.constants {
+				s.constants[i] = append(s.constants[i], f.fields[i]...)
 			}
 		}
-		if judged {
-			s.judged = append(s.judged, at)
+		if looks {
+			judged = append(judged, s)
 		} else {
-			s.others = append(s.others, nr)
+			others = append(others, s)
 		}
 	}
-	return s
+	return judged, others
 }
 
 // constants are those that expressions have beside each field of a call.
@@ -176,35 +171,46 @@ func fieldOf(w typed.Word) int {
 	return -1
 }
 
-// call returns the next call of the ABI. Its arguments are either constants but
-// for one, which is near a constant, or all of them near constants.
+// call returns a call of the ABI, mostly one whose arguments matter.
 func (a aim) call(abi arch.ABI) typed.Call {
-	s := a.spots[abi]
-	c := typed.Call{Arch: abi.Audit()}
-	kind := a.Uint64()
-	at := &spot{}
+	spots, judged := a.spots[abi], a.judged[abi]
+	r := a.Uint64()
+	which := int(r >> 32)
 	switch {
-	case kind&0x3f == 0:
-		at.nr = uint32(a.Uint64())
-	case len(s.judged) > 0 && (kind&7 != 1 || len(s.others) == 0):
-		at = &s.judged[kind>>32%uint64(len(s.judged))]
-	default:
-		at.nr = s.others[kind>>32%uint64(len(s.others))]
+	case r&0x3f == 0:
+		return a.at(abi, &spot{nr: uint32(which)})
+	case judged > 0 && r&7 != 1:
+		return a.at(abi, &spots[which%judged])
 	}
-	c.Nr = at.nr
-	moved := int(kind >> 8 & 7) // the argument that is near; none for 6 and 7
+	return a.at(abi, &spots[which%len(spots)])
+}
+
+// at returns a call of the spot's number. All arguments are constants but for
+// one that is near one; or each is near one, or all are in the same way.
+func (a aim) at(abi arch.ABI, s *spot) typed.Call {
+	c := typed.Call{Nr: s.nr, Arch: abi.Audit()}
+	r := a.Uint64()
+	moved := int(r & 7) // none for 6 and 7
+	way := a.Uint64()
 	for i := range c.Args {
-		v := a.constant(at.constants[i])
-		if i == moved || kind>>16&1 == 0 {
-			v = a.near(v, at.constants[i])
+		v := a.constant(s.constants[i])
+		switch r >> 8 & 3 {
+		case 0:
+			v = near(v, s.constants[i], a.Uint64())
+		case 1:
+			v = near(v, s.constants[i], way)
+		default:
+			if i == moved {
+				v = near(v, s.constants[i], way)
+			}
 		}
 		c.Args[i] = v
 	}
-	if kind>>20&7 == 0 { // arguments that are compared with each other
-		i, j := kind>>24&7%6, kind>>28&7%6
-		c.Args[i] = a.near(c.Args[j], at.constants[i])
+	if r>>16&7 == 0 { // arguments that are compared with each other
+		i, j := r>>24&7%6, r>>32&7%6
+		c.Args[i] = near(c.Args[j], s.constants[i], a.Uint64())
 	}
-	c.IP = a.near(a.constant(at.constants[ipIndex]), at.constants[ipIndex])
+	c.IP = near(a.constant(s.constants[ipIndex]), s.constants[ipIndex], a.Uint64())
 	return c
 }
 
@@ -217,9 +223,8 @@ func (a aim) constant(of []uint64) uint64 {
 	return of[r%uint64(len(of))]
 }
 
-// near returns v, or what is close to it in one way or another.
-func (a aim) near(v uint64, constants []uint64) uint64 {
-	r := a.Uint64()
+// near returns v, or what is close to it in one way or another: r says in which.
+func near(v uint64, constants []uint64, r uint64) uint64 {
 	other := uint64(1)
 	if len(constants) > 0 {
 		other = constants[r>>40%uint64(len(constants))]

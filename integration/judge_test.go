@@ -3,6 +3,7 @@ package integration
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"sandbox/arch"
@@ -24,9 +25,9 @@ type judge struct {
 
 // A tally counts what a judge did.
 type tally struct {
-	calls, int80                       int
-	filters, reached                   int // of the policies; those that decided a call
-	making, asking, deciding, emulated time.Duration
+	calls, int80                        int
+	filters, reached                    int // of the policies; those that decided a call
+	making, asking, deciding, emulating time.Duration
 }
 
 // A disagreement is about one call.
@@ -71,6 +72,19 @@ func (j *judge) round(p *typed.Policy, program bpf.Program, source *rand.Rand) e
 	asked := time.Now()
 	j.decide(p)
 	decided := time.Now()
+	if d := j.compare(p, program); d != nil {
+		return d
+	}
+	j.tally.making += made.Sub(start)
+	j.tally.asking += asked.Sub(made)
+	j.tally.deciding += decided.Sub(asked)
+	j.tally.emulating += time.Since(decided)
+	j.tally.calls += len(j.calls)
+	return nil
+}
+
+// compare returns the first call about which not all say the same.
+func (j *judge) compare(p *typed.Policy, program bpf.Program) *disagreement {
 	bigEndian := j.native.BigEndian()
 	for i := range j.calls {
 		c := &j.calls[i]
@@ -80,45 +94,55 @@ func (j *judge) round(p *typed.Policy, program bpf.Program, source *rand.Rand) e
 			return &disagreement{*c, p.Decide(c), emulator, kernel}
 		}
 	}
-	j.tally.making += made.Sub(start)
-	j.tally.asking += asked.Sub(made)
-	j.tally.deciding += decided.Sub(asked)
-	j.tally.emulated += time.Since(decided)
-	j.tally.calls += len(j.calls)
 	return nil
 }
 
-// makeCalls fills the batch. int 0x80 takes as long as dozens of native calls
+// makeCalls fills the batch: each number that is worth a call by each entry,
+// and then what chance wants. int 0x80 takes as long as dozens of native calls
 // on virtual machines, so it gets a share that fits: more where the policy has
 // something to say about it.
 func (j *judge) makeCalls(p *typed.Policy, source *rand.Rand) {
 	abis, share := []arch.ABI{j.native}, uint32(0)
 	if j.native == arch.X86_64 {
 		abis, share = append(abis, arch.I386), 256
-		for _, abi := range p.ABIs() {
-			if abi == arch.I386 {
-				share = 16
-			}
+		if slices.Contains(p.ABIs(), arch.I386) {
+			share = 32
 		}
 	}
 	a := newAim(p, abis, source)
-	for i := range j.batch.Calls {
+	n := 0
+	for _, abi := range abis {
+		for i := range a.spots[abi] {
+			if n < len(j.calls) && j.put(n, a.at(abi, &a.spots[abi][i])) {
+				n++
+			}
+		}
+	}
+	for n < len(j.calls) {
 		abi := j.native
 		if share > 0 && source.Uint32()%share == 0 {
 			abi = arch.I386
-			j.tally.int80++
 		}
-		c := &j.batch.Calls[i]
-		for {
-			call := a.call(abi)
-			*c = oracle.Call{I386: abi == arch.I386 && j.native != arch.I386, Nr: call.Nr, Args: call.Args}
-			if !c.Exempt() {
-				break
-			}
+		if j.put(n, a.call(abi)) {
+			n++
 		}
-		seen := j.entries.Data(*c)
-		j.calls[i] = typed.Call{Nr: seen.Nr, Arch: seen.Arch, IP: seen.IP, Args: seen.Args}
 	}
+}
+
+// put makes c call i of the batch, and reports whether the kernel can be asked
+// about it.
+func (j *judge) put(i int, c typed.Call) bool {
+	asked := oracle.Call{I386: c.Arch != j.native.Audit(), Nr: c.Nr, Args: c.Args}
+	if asked.Exempt() {
+		return false
+	}
+	if asked.I386 {
+		j.tally.int80++
+	}
+	seen := j.entries.Data(asked)
+	j.batch.Calls[i] = asked
+	j.calls[i] = typed.Call{Nr: seen.Nr, Arch: seen.Arch, IP: seen.IP, Args: seen.Args}
+	return true
 }
 
 // decide asks the evaluator, and counts the filters that decided.

@@ -114,7 +114,7 @@ func (t *tally) add(other *tally) {
 	t.making += other.making
 	t.asking += other.asking
 	t.deciding += other.deciding
-	t.emulated += other.emulated
+	t.emulating += other.emulating
 }
 
 // showProgress writes a line every few seconds until it is told to stop.
@@ -155,8 +155,11 @@ func (r *liveRun) report(t *testing.T) {
 	n := &r.total
 	t.Logf("%d calls, %d of them by int 0x80, agree in %v: %d rounds, %d policies of the repository",
 		n.calls, n.int80, time.Since(r.start).Round(time.Millisecond), n.calls/roundCalls, len(r.collected))
-	t.Logf("%d of %d filters decided a call", n.reached, n.filters)
+	t.Logf("%d of %d filters decided a call in their round", n.reached, n.filters)
+	if n.reached < n.filters*3/4 {
+		t.Error("the calls miss too much of the policies")
+	}
 	rate := func(d time.Duration) float64 { return float64(n.calls) / d.Seconds() / 1e6 }
 	t.Logf("million calls a second and worker: kernel %.2f, evaluator %.2f, emulator %.2f, making the calls %.2f",
-		rate(n.asking), rate(n.deciding), rate(n.emulated), rate(n.making))
+		rate(n.asking), rate(n.deciding), rate(n.emulating), rate(n.making))
 }
