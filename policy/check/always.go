@@ -22,6 +22,8 @@ func (c *checker) alwaysSame(at comparison, o *operand, v *big.Int, outcome bool
 		c.suggestEqual(d, at, o, v)
 	case v.Sign() <= 0 && !o.int.Type().Signed && o.narrow == "":
 		d.Hintf("to compare as a signed number, write %s", swapped(at, o, at.other))
+	case o.int.Type().Signed && o.narrow == "" && !fits(v, o.int.Type()) && fitsBits(v, o.int.Type()):
+		d.Hintf("to compare as an unsigned number, write %s", swapped(at, o, at.other))
 	case o.int.Type().Bits == 32 && !fitsBits(v, typed.U32) && fitsBits(v, typed.U64):
 		c.suggestRegister(d, o)
 	}
@@ -99,6 +101,7 @@ func (c *checker) suggestEqual(d *diag.Diagnostic, at comparison, o *operand, v 
 	other := text(at.other)
 	bits := wrap(v, t)
 	switch {
+	case suggestBits(d, o, v, op == "=="):
 	case o.narrow != "":
 	case bits&o.known.zero != 0 || o.known.one&^bits != 0:
 		// Read in another way, v would still have bits that cannot be.
@@ -111,6 +114,29 @@ func (c *checker) suggestEqual(d *diag.Diagnostic, at comparison, o *operand, v 
 	case t.Bits == 32 && !fits(v, t) && fitsBits(v, typed.U64):
 		c.suggestRegister(d, o)
 	}
+}
+
+// suggestBits hints at how bits are tested, where "x & BIT == 1" or the like was
+// written: the result is 0 or the bit itself.
+func suggestBits(d *diag.Diagnostic, o *operand, v *big.Int, equal bool) bool {
+	can := o.int.Type().Mask() &^ o.known.zero
+	and, ok := unparen(o.x).(*filter.Binary)
+	if !ok || and.Op != filter.And || can == 0 || o.known.one != 0 {
+		return false
+	}
+	some, all := "!=", "=="
+	if !equal {
+		some, all = all, some
+	}
+	switch {
+	case can&(can-1) == 0:
+		d.Hintf("it is 0 or 0x%x: write %s %s 0", can, text(o.x), some)
+	case v.IsInt64() && v.Int64() == 1:
+		d.Hintf("for any of the bits, write %s %s 0; for all, %s %s %s", text(o.x), some, text(o.x), all, text(and.Y))
+	default:
+		return false
+	}
+	return true
 }
 
 // suggestRegister says where the high half of a 32-bit parameter is, if the
@@ -156,8 +182,16 @@ func (c *checker) memberOutside(x *filter.In, o *operand, m *member, end *operan
 	}
 	switch t := o.int.Type(); {
 	case o.narrow == "" && !fits(v, t) && fitsBits(v, t):
+		same := mathematical(t, wrap(v, t)).String()
+		if !t.Signed {
+			same = "0x" + strconv.FormatUint(wrap(v, t), 16)
+		}
 		t.Signed = !t.Signed
-		d.Hintf("write (%s)%s in ...", t, atom(o.x))
+		if m.isRange || x.Set.Name != nil {
+			d.Hintf("write (%s)%s in ...", t, atom(o.x))
+		} else {
+			d.Hintf("write %s for it, or (%s)%s in ...", same, t, atom(o.x))
+		}
 	case t.Bits == 32 && !fits(v, t) && fitsBits(v, typed.U64):
 		c.suggestRegister(d, o)
 	}

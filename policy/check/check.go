@@ -92,6 +92,8 @@ type checker struct {
 	shipped  map[string]*definition  // the standard functions used so far
 	applying []*definition           // the functions whose soundness is being looked into
 
+	evaluating []*definition // the constants and sets being evaluated, outermost first
+
 	searches int // for names that were probably meant
 
 	size      int       // how many operators and operands the condition has come to
@@ -132,7 +134,8 @@ func (c *checker) filters(in Input) []typed.Filter {
 		c.size, c.work = 0, 0
 		when := c.condition(in.Filter.Body)
 		if always, ok := when.(*typed.Truth); ok && !c.list.Failed() {
-			c.list.Reportf(diag.ConstantCondition, in.Filter.Body.Span(), "always %t, whatever the call", always.Value)
+			c.list.Reportf(diag.ConstantCondition, in.Filter.Body.Span(), "always %t, whatever the call", always.Value).
+				Labelf("decided by constants alone")
 		}
 		filters = append(filters, typed.Filter{Numbers: c.layout.ranges(), When: when, At: at, Text: in.Text})
 	}

@@ -2,6 +2,8 @@ package check
 
 import (
 	"math/big"
+	"slices"
+	"strings"
 
 	"sandbox/arch"
 	"sandbox/internal/diag"
@@ -51,7 +53,8 @@ type result struct {
 func (c *checker) evaluate(d *definition) *result {
 	if r, ok := c.results[d]; ok {
 		if !r.done {
-			c.list.Reportf(diag.DefinitionCycle, d.at, "the definition of %s needs itself", d.name).Labelf("a cycle")
+			around := c.evaluating[slices.Index(c.evaluating, d):]
+			c.list.Reportf(diag.DefinitionCycle, d.at, "the definition of %s needs itself: %s", d.name, circle(around))
 			r.done = true
 		}
 		return r
@@ -60,6 +63,7 @@ func (c *checker) evaluate(d *definition) *result {
 	outside, size, held, negated := c.context, c.size, c.held, c.negated
 	c.context = context{scope: d.home, frame: len(c.locals)}
 	c.held, c.negated = nil, false
+	c.evaluating = append(c.evaluating, d)
 	if d.kind == aSet {
 		for _, member := range d.members {
 			r.members = append(r.members, c.definedConstant(member))
@@ -67,9 +71,26 @@ func (c *checker) evaluate(d *definition) *result {
 	} else {
 		r.value = c.definedConstant(d.value)
 	}
+	c.evaluating = c.evaluating[:len(c.evaluating)-1]
 	c.context, c.size, c.held, c.negated = outside, size, held, negated
 	r.done = true
 	return r
+}
+
+// circle shows definitions of which each needs the next, and the last the
+// first.
+func circle(around []*definition) string {
+	const enough = 8 // names
+	var b strings.Builder
+	for i, d := range around {
+		switch {
+		case i < enough:
+			b.WriteString(d.name + " -> ")
+		case i == len(around)-1:
+			b.WriteString("... -> ")
+		}
+	}
+	return b.String() + around[0].name
 }
 
 // begin files the result of a definition, still to be filled in.

@@ -45,7 +45,7 @@ func (c *checker) condition(x filter.Expr) typed.Bool {
 		return o.cond
 	case pointer:
 		c.list.Reportf(diag.OpaquePointer, x.Span(), "%s is a pointer, not a truth value", text(x)).
-			Hintf("write %s != 0", text(x))
+			Hintf("write %s != 0, or %s == 0 for the opposite", text(x), text(x))
 	case constant, integer:
 		return c.nonZero(x, &o)
 	}
@@ -59,7 +59,7 @@ func (c *checker) nonZero(x filter.Expr, o *operand) typed.Bool {
 			return &typed.Truth{Value: v.Sign() != 0}
 		}
 		c.list.Reportf(diag.ConstantCondition, x.Span(), "always %t: %s is a constant", v.Sign() != 0, text(x)).
-			Labelf("the condition depends on nothing")
+			Labelf("depends on no call")
 		return &typed.Truth{}
 	}
 	cond := c.compareConstant(comparison{x: x, op: typed.Ne, bare: true}, o, new(big.Int), exact)

@@ -92,7 +92,10 @@ func (c *checker) callee(x *filter.Apply) *definition {
 
 func (c *checker) noSuchFunction(x *filter.Apply, d *definition) {
 	if d != nil {
-		c.list.Reportf(diag.WrongKindOfName, x.Func.At, "%s is %s, not a function", d.name, d.kind).Notef(d.at, "defined here")
+		e := c.list.Reportf(diag.WrongKindOfName, x.Func.At, "%s is %s, not a function", d.name, d.kind).Notef(d.at, "defined here")
+		if d.kind == aSet && len(x.Args) == 1 {
+			e.Hintf("write %s in %s", text(x.Args[0]), d.name)
+		}
 		return
 	}
 	e := c.list.Reportf(diag.UnknownFunction, x.Func.At, "there is no function %s", x.Func.Text)
@@ -116,9 +119,14 @@ func (c *checker) noSuchFunction(x *filter.Apply, d *definition) {
 		}
 	}
 	// C's macros are in capitals: _IOC_TYPE(cmd).
-	if near, ok := diag.Nearest(strings.ToLower(strings.TrimLeft(x.Func.Text, "_")), functions); ok {
+	meant := strings.ToLower(strings.TrimLeft(x.Func.Text, "_"))
+	near, ok := diag.Nearest(meant, functions)
+	switch {
+	case isStandard(meant):
+		e.Hintf("did you mean %s?", meant)
+	case ok:
 		e.Hintf("did you mean %s?", near)
-	} else {
+	default:
 		e.Hintf("functions are defined under [func]")
 	}
 }
@@ -170,20 +178,11 @@ func (c *checker) applyInFunction(x *filter.Apply) {
 		c.sound(d)
 		return
 	}
-	const enough = 8 // names
-	var circle strings.Builder
 	around := c.applying[slices.Index(c.applying, d):]
-	for i, on := range around {
-		switch {
-		case i < enough:
-			circle.WriteString(on.name + " -> ")
-		case i == len(around)-1:
-			circle.WriteString("... -> ")
-		}
+	for _, on := range around {
 		c.results[on].bad = true
 	}
-	circle.WriteString(d.name)
-	c.list.Reportf(diag.DefinitionCycle, x.Func.At, "functions use each other in a circle: %s", circle.String()).
+	c.list.Reportf(diag.DefinitionCycle, x.Func.At, "functions use each other in a circle: %s", circle(around)).
 		Notef(d.at, "%s is defined here", d.name).
 		Hintf("a function is written out where it is used, so it cannot use itself")
 }

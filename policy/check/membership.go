@@ -132,7 +132,7 @@ func (c *checker) member(x filter.Expr) (operand, bool) {
 	if o.kind != invalid {
 		c.list.Reportf(diag.NotConstant, x.Span(), "%s is not a constant", text(x)).
 			Labelf("a set holds constants").
-			Hintf("compare with == and <")
+			Hintf("what depends on the call is compared by == and <")
 	}
 	return operand{}, false
 }

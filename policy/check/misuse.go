@@ -146,7 +146,9 @@ func (c *checker) noSuchSet(x *filter.Name, d *definition) {
 		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is one number, not a set", x.Text).
 			Hintf("write == %s, or in {%s}", x.Text, x.Text)
 	case d != nil && d.kind == aFunction:
-		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is a function, not a set", x.Text).Notef(d.at, "defined here")
+		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is a function, not a set", x.Text).
+			Notef(d.at, "defined here").
+			Hintf("write %s", d.signature())
 	case d != nil:
 		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is a constant, not a set", x.Text).
 			Notef(d.at, "defined here").

@@ -162,7 +162,11 @@ func (c *checker) nothingTakenOut(sel *filter.Selector, written string) {
 // missingCall reports a name that this ABI does not have.
 func (c *checker) missingCall(sel *filter.Selector) {
 	if arch.KnownAnywhere(sel.Name) {
-		c.list.Notef(sel.Span, "%s is not on %s", sel.Name, c.abi).Labelf("selects nothing there")
+		nothing := "selects nothing there"
+		if sel.Exclude {
+			nothing = "nothing to take out there"
+		}
+		c.list.Notef(sel.Span, "%s is not on %s", sel.Name, c.abi).Labelf("%s", nothing)
 		return
 	}
 	d := c.list.Reportf(diag.UnknownSyscall, sel.Span, "unknown system call %s", sel.Name).Labelf("not on any ABI")
