@@ -16,8 +16,9 @@ import (
 // constants that they are compared with.
 type aim struct {
 	*rand.Rand
-	spots  map[arch.ABI][]spot // those whose arguments a filter looks at come first
-	judged map[arch.ABI]int    // how many these are
+	abi    arch.ABI
+	spots  []spot
+	judged int // so many of them come first: those whose arguments a filter looks at
 }
 
 // A spot is a number that is worth a call, with the constants that filters
@@ -29,14 +30,10 @@ type spot struct {
 
 const ipIndex = 6
 
-// newAim returns an aim at what the policy says about the ABIs.
-func newAim(p *typed.Policy, abis []arch.ABI, source *rand.Rand) aim {
-	a := aim{source, make(map[arch.ABI][]spot), make(map[arch.ABI]int)}
-	for _, abi := range abis {
-		judged, others := newSpots(p, abi)
-		a.spots[abi], a.judged[abi] = append(judged, others...), len(judged)
-	}
-	return a
+// newAim returns an aim at what the policy says about an ABI.
+func newAim(p *typed.Policy, abi arch.ABI, source *rand.Rand) aim {
+	judged, others := newSpots(p, abi)
+	return aim{source, abi, append(judged, others...), len(judged)}
 }
 
 func newSpots(p *typed.Policy, abi arch.ABI) (judged, others []spot) {
@@ -171,24 +168,23 @@ func fieldOf(w typed.Word) int {
 	return -1
 }
 
-// call returns a call of the ABI, mostly one whose arguments matter.
-func (a aim) call(abi arch.ABI) typed.Call {
-	spots, judged := a.spots[abi], a.judged[abi]
+// call returns a call, mostly one whose arguments matter.
+func (a aim) call() typed.Call {
 	r := a.Uint64()
 	which := int(r >> 32)
 	switch {
 	case r&0x3f == 0:
-		return a.at(abi, &spot{nr: uint32(which)})
-	case judged > 0 && r&7 != 1:
-		return a.at(abi, &spots[which%judged])
+		return a.at(&spot{nr: uint32(which)})
+	case a.judged > 0 && r&7 != 1:
+		return a.at(&a.spots[which%a.judged])
 	}
-	return a.at(abi, &spots[which%len(spots)])
+	return a.at(&a.spots[which%len(a.spots)])
 }
 
 // at returns a call of the spot's number. All arguments are constants but for
 // one that is near one; or each is near one, or all are in the same way.
-func (a aim) at(abi arch.ABI, s *spot) typed.Call {
-	c := typed.Call{Nr: s.nr, Arch: abi.Audit()}
+func (a aim) at(s *spot) typed.Call {
+	c := typed.Call{Nr: s.nr, Arch: a.abi.Audit()}
 	r := a.Uint64()
 	moved := int(r & 7) // none for 6 and 7
 	way := a.Uint64()

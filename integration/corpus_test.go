@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -33,15 +32,15 @@ type specimen struct {
 
 // collect returns every policy of the repository that compiles for this
 // machine: the shipped profiles, the policies of all tests' archives, and those
-// in the documentation. Each is served as it says, and once more for both ABIs
-// of x86-64 if it leaves that open.
-func collect(t *testing.T) []specimen {
+// in the documentation. Each is served as it says, and once more for all ABIs
+// by which the kernel can be entered if it leaves that open.
+func collect(t *testing.T, native arch.ABI) []specimen {
 	t.Helper()
 	var specimens []specimen
 	add := func(page, name string, read func(string) (string, error)) {
-		for _, abis := range [][]arch.ABI{nil, {arch.X86_64, arch.I386}} {
+		for _, abis := range [][]arch.ABI{nil, enterable(native)} {
 			s, err := newSpecimen(filepath.ToSlash(filepath.Join(page, name)), policy.Request{
-				Policies: []string{"./" + name}, ABIs: abis, ReadFile: read,
+				Policies: []string{"./" + name}, ABIs: abis, Native: native, ReadFile: read,
 			})
 			if err == nil {
 				specimens = append(specimens, s)
@@ -85,13 +84,12 @@ var errOtherMachine = errors.New("the policy is for other machines")
 
 // newSpecimen loads and compiles what a request asks for.
 func newSpecimen(name string, request policy.Request) (specimen, error) {
-	native, _ := arch.ForGOARCH(runtime.GOARCH)
-	request.Native, request.Profile, request.ProfileNames = native, policies.Text, policies.Names()
+	request.Profile, request.ProfileNames = policies.Text, policies.Names()
 	loaded, found := policy.Load(request)
 	if found.Failed() {
 		return specimen{}, found.Err()
 	}
-	p := loaded.Typed.On(native)
+	p := loaded.Typed.On(request.Native)
 	if len(p.ABIs()) == 0 {
 		return specimen{}, errOtherMachine
 	}

@@ -35,9 +35,12 @@ func TestWrittenPolicies(t *testing.T) {
 			t.Fatalf("seed %d: %v\n%s", seed, err, text)
 		}
 		policies++
-		a := newAim(p.Typed, abis, source)
+		var aims []aim
+		for _, abi := range abis {
+			aims = append(aims, newAim(p.Typed, abi, source))
+		}
 		for range callsPerPolicy {
-			c := a.call(abis[source.IntN(len(abis))])
+			c := aims[source.IntN(len(aims))].call()
 			got, _ := compiled.Program.Run(&bpf.Data{Nr: c.Nr, Arch: c.Arch, IP: c.IP, Args: c.Args}, abis[0].BigEndian())
 			if want := p.Typed.Decide(&c).Action; got.Effective() != returned(want) {
 				t.Fatalf("seed %d, call %+v: the emulator says %v, the evaluator %v\n%s", seed, c, got, want, text)

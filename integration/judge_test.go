@@ -102,31 +102,41 @@ func (j *judge) compare(p *typed.Policy, program bpf.Program) *disagreement {
 // on virtual machines, so it gets a share that fits: more where the policy has
 // something to say about it.
 func (j *judge) makeCalls(p *typed.Policy, source *rand.Rand) {
-	abis, share := []arch.ABI{j.native}, uint32(0)
-	if j.native == arch.X86_64 {
-		abis, share = append(abis, arch.I386), 256
-		if slices.Contains(p.ABIs(), arch.I386) {
-			share = 32
-		}
+	const rarely, often = 256, 32
+	var aims []aim
+	for _, abi := range enterable(j.native) {
+		aims = append(aims, newAim(p, abi, source))
 	}
-	a := newAim(p, abis, source)
 	n := 0
-	for _, abi := range abis {
-		for i := range a.spots[abi] {
-			if n < len(j.calls) && j.put(n, a.at(abi, &a.spots[abi][i])) {
+	for _, a := range aims {
+		for i := range a.spots {
+			if n < len(j.calls) && j.put(n, a.at(&a.spots[i])) {
 				n++
 			}
 		}
 	}
+	share := uint32(rarely)
+	if slices.Contains(p.ABIs(), arch.I386) {
+		share = often
+	}
 	for n < len(j.calls) {
-		abi := j.native
-		if share > 0 && source.Uint32()%share == 0 {
-			abi = arch.I386
+		a := aims[0]
+		if source.Uint32()%share == 0 {
+			a = aims[len(aims)-1]
 		}
-		if j.put(n, a.call(abi)) {
+		if j.put(n, a.call()) {
 			n++
 		}
 	}
+}
+
+// enterable returns the ABIs by which a kernel of the native ABI's can be
+// entered, that one first.
+func enterable(native arch.ABI) []arch.ABI {
+	if native == arch.X86_64 {
+		return []arch.ABI{arch.X86_64, arch.I386}
+	}
+	return []arch.ABI{native}
 }
 
 // put makes c call i of the batch, and reports whether the kernel can be asked

@@ -27,7 +27,7 @@ func TestLiveKernelSeesFaults(t *testing.T) {
 	defer j.batch.Free()
 	const faultsPerProgram = 8
 	planted, found := 0, 0
-	for n, s := range controls(t) {
+	for n, s := range controls(t, native) {
 		source := rand.New(rand.NewPCG(uint64(n), 4))
 		if err := j.round(s.policy, s.program, source); err != nil {
 			t.Fatalf("%s without a fault: %v", s.name, err)
@@ -69,7 +69,7 @@ func TestJudgeHearsTheKernel(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer j.batch.Free()
-	s := controls(t)[0]
+	s := controls(t, native)[0]
 	if err := j.round(s.policy, s.program, rand.New(rand.NewPCG(1, 5))); err != nil {
 		t.Fatal(err)
 	}
@@ -82,11 +82,11 @@ func TestJudgeHearsTheKernel(t *testing.T) {
 
 // controls returns policies of each kind, none of which looks at the
 // instruction pointer: the oracle cannot choose it.
-func controls(t *testing.T) []specimen {
+func controls(t *testing.T, native arch.ABI) []specimen {
 	t.Helper()
 	var specimens []specimen
 	for _, name := range []string{"baseline", "offline", "compute", "../policy/testdata/docker.toml"} {
-		s, err := newSpecimen(name, policy.Request{Policies: []string{name}})
+		s, err := newSpecimen(name, policy.Request{Policies: []string{name}, Native: native})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func controls(t *testing.T) []specimen {
 		if round%4 < 2 {
 			continue
 		}
-		s, err := specimenOf(round, nil)
+		s, err := specimenOf(round, native, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

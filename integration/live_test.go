@@ -35,7 +35,7 @@ func TestLiveKernel(t *testing.T) {
 	if !ok {
 		t.Fatalf("no ABI is known for %s", runtime.GOARCH)
 	}
-	r := liveRun{native: native, collected: collect(t), wanted: int64(*liveCalls), start: time.Now()}
+	r := liveRun{native: native, collected: collect(t, native), wanted: int64(*liveCalls), start: time.Now()}
 	r.next.Store(int64(*liveFrom))
 	if len(r.collected) < 100 {
 		t.Errorf("only %d policies were found in the repository", len(r.collected))
@@ -83,7 +83,7 @@ func (r *liveRun) work() {
 	defer j.batch.Free()
 	for r.wrong.Load() == 0 && r.calls.Add(roundCalls) < r.wanted+roundCalls {
 		round := int(r.next.Add(1) - 1)
-		s, err := specimenOf(round, r.collected)
+		s, err := specimenOf(round, r.native, r.collected)
 		if err == nil {
 			err = j.round(s.policy, s.program, rand.New(rand.NewPCG(uint64(round), 2)))
 		}

@@ -12,23 +12,23 @@ import (
 
 // specimenOf returns the policy of a round: half of them are the repository's,
 // in turn, and the others are random, made or written.
-func specimenOf(round int, collected []specimen) (specimen, error) {
+func specimenOf(round int, native arch.ABI, collected []specimen) (specimen, error) {
 	switch round % 4 {
 	case 0, 1:
 		return collected[(round/4*2+round%4)%len(collected)], nil
 	case 2:
-		return generated(uint64(round))
+		return generated(uint64(round), enterable(native))
 	}
-	return written(uint64(round))
+	return written(uint64(round), enterable(native))
 }
 
 // generated returns a random policy in its checked form. Those that are too
 // large for a program are left out.
-func generated(seed uint64) (specimen, error) {
+func generated(seed uint64, abis []arch.ABI) (specimen, error) {
 	for ; ; seed += 1 << 32 {
 		g := policygen.New(seed)
 		g.Plain = seed%8 < 4
-		p := g.Policy(arch.X86_64, arch.I386)
+		p := g.Policy(abis...)
 		if len(p.ABIs()) == 0 {
 			continue
 		}
@@ -44,10 +44,9 @@ func generated(seed uint64) (specimen, error) {
 	}
 }
 
-// written returns a random policy written as text.
-func written(seed uint64) (specimen, error) {
-	abis := []arch.ABI{arch.X86_64, arch.I386}
-	w := newWriter(rand.New(rand.NewPCG(seed, 1)), abis[:1+seed/4%2])
+// written returns a random policy written as text, for all or one of the ABIs.
+func written(seed uint64, abis []arch.ABI) (specimen, error) {
+	w := newWriter(rand.New(rand.NewPCG(seed, 1)), abis[:1+seed/4%uint64(len(abis))])
 	text := w.policy()
 	return newSpecimen("\n"+text, w.request(text))
 }
