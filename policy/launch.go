@@ -6,13 +6,19 @@ import (
 	"sandbox/policy/typed"
 )
 
+// On returns the policy without the ABIs of other machines than the one whose
+// 64-bit ABI is given.
+func (p *Policy) On(machine arch.ABI) *Policy {
+	narrowed := *p
+	narrowed.Typed = p.Typed.On(machine)
+	return &narrowed
+}
+
 // Launchable narrows the policy to the ABIs that can be entered on a machine,
 // given by its 64-bit ABI, and checks that a program can be started under it
 // there. With an error the policy is nil.
 func (p *Policy) Launchable(machine arch.ABI) (*Policy, diag.List) {
-	on := *p
-	narrowed := &on
-	narrowed.Typed = p.Typed.On(machine)
+	narrowed := p.On(machine)
 	var list diag.List
 	for i := range narrowed.Typed.Layers {
 		narrowed.launchableLayer(i, machine, &list)

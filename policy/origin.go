@@ -40,9 +40,15 @@ func (o *origins) of(r *typed.Rule) *origin {
 }
 
 // ActionSpan returns where the action of a rule was written: that of a rule
-// that nobody wrote can come from "default" or "unknown". It is the zero Span
-// if the action was not written at all.
-func (p *Policy) ActionSpan(r *typed.Rule) diag.Span { return p.origins.of(r).action }
+// that nobody wrote can come from "default" or "unknown", or else is the zero
+// Span. For a rule of the command line without an action it is the whole rule.
+func (p *Policy) ActionSpan(r *typed.Rule) diag.Span {
+	o := p.origins.of(r)
+	if o.action.Source == nil && o.written != nil {
+		return o.written.at
+	}
+	return o.action
+}
 
 // RuleSpan returns where a rule was written: its [[rule]] header, the whole
 // table if that is an inline one, or the whole of a rule of the command line.

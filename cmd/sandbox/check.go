@@ -6,7 +6,6 @@ import (
 	"sandbox/internal/diag"
 	"sandbox/policy"
 	"sandbox/policy/lint"
-	"sandbox/policy/typed"
 )
 
 func checkVerb() *verb {
@@ -51,7 +50,7 @@ func prepareCheck(options *flag.FlagSet) action {
 			}
 			// What is too large or too complex for the kernel or the prover is
 			// so for the lints as well, which could take long about it.
-			if unusable = proveEach(loaded.Typed); unusable == nil {
+			if unusable = proveEach(loaded); unusable == nil {
 				list = loaded.Accept(append(list, lint.Policy(loaded)...))
 			}
 		}
@@ -70,7 +69,7 @@ func prepareCheck(options *flag.FlagSet) action {
 			}
 		}
 		if *cost {
-			return listCosts(u, loaded.Typed, *asJSON)
+			return listCosts(u, loaded, *asJSON)
 		}
 		return nil
 	}
@@ -91,14 +90,14 @@ func showFindings(u *ui, list diag.List, asJSON bool) error {
 
 // proveEach compiles the policy as each machine will that serves one of its
 // ABIs, and proves the program, to find what is too large or too complex.
-func proveEach(p *typed.Policy) error {
-	for _, machine := range p.Machines() {
+func proveEach(p *policy.Policy) error {
+	for _, machine := range p.Typed.Machines() {
 		on := p.On(machine)
 		compiled, err := compilePolicy(on)
 		if err != nil {
 			return err
 		}
-		if _, err := provePolicy(on, compiled); err != nil {
+		if _, err := provePolicy(on.Typed, compiled); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"sandbox/bpf"
 	"sandbox/compiler"
 	"sandbox/internal/diag"
+	"sandbox/policy"
 	"sandbox/policy/typed"
 )
 
@@ -89,11 +91,11 @@ func prepareCompile(options *flag.FlagSet) action {
 		if f.starts {
 			load = chosen.loadToStore
 		}
-		policy, err := load()
+		loaded, err := load()
 		if err != nil {
 			return err
 		}
-		program, err := newCompiled(policy)
+		program, err := newCompiled(loaded)
 		if err != nil {
 			return err
 		}
@@ -131,20 +133,24 @@ func findFormat(name, output string, asJSON bool) (format, error) {
 }
 
 // compilePolicy compiles a policy, and says it if that cannot be done.
-func compilePolicy(policy *typed.Policy) (*compiler.Compiled, error) {
-	program, err := compiler.Compile(policy)
+func compilePolicy(p *policy.Policy) (*compiler.Compiled, error) {
+	program, err := compiler.Compile(p.Typed)
+	var over *compiler.BudgetError
+	if errors.As(err, &over) {
+		return nil, overBudget(p, over)
+	}
 	if err != nil {
 		return nil, fail("cannot compile the policy: %v", err)
 	}
 	return program, nil
 }
 
-func newCompiled(policy *typed.Policy) (*compiled, error) {
-	program, err := compilePolicy(policy)
+func newCompiled(p *policy.Policy) (*compiled, error) {
+	program, err := compilePolicy(p)
 	if err != nil {
 		return nil, err
 	}
-	return &compiled{program, policy, constantNotes(program.Program.Code(), 0)}, nil
+	return &compiled{program, p.Typed, constantNotes(program.Program.Code(), 0)}, nil
 }
 
 func (c *compiled) bigEndian() bool { return c.ABIs[0].BigEndian() }

@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"slices"
 
-	"sandbox/policy/typed"
+	"sandbox/policy"
 	"sandbox/prove"
 )
 
@@ -35,7 +35,7 @@ func writerName() string {
 // loadToStore loads the policies for a program that exec and run are to start
 // later: they must be able to, on the machine whose ABIs are asked for, or on
 // this one.
-func (o *policyOptions) loadToStore() (*typed.Policy, error) {
+func (o *policyOptions) loadToStore() (*policy.Policy, error) {
 	request, err := o.request()
 	if err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 
 	"sandbox/arch"
 	"sandbox/compiler"
-	"sandbox/policy/typed"
+	"sandbox/policy"
 )
 
 // A callCost is what a policy costs for one system call.
@@ -20,15 +20,15 @@ type callCost struct {
 
 // listCosts answers what each system call costs under a policy, the dearest
 // first.
-func listCosts(u *ui, p *typed.Policy, asJSON bool) error {
+func listCosts(u *ui, p *policy.Policy, asJSON bool) error {
 	var list []callCost
-	for _, machine := range p.Machines() {
+	for _, machine := range p.Typed.Machines() {
 		on := p.On(machine)
 		compiled, err := compilePolicy(on)
 		if err != nil {
 			return err
 		}
-		for _, abi := range on.ABIs() {
+		for _, abi := range on.Typed.ABIs() {
 			list = append(list, costsOn(abi, compiled)...)
 		}
 	}

@@ -74,16 +74,16 @@ func (l *launch) filter(v string, operands []string) (*typed.Policy, prove.Prove
 	if err := l.misplaced(v, operands); err != nil {
 		return nil, prove.Proved{}, err
 	}
-	policy, err := l.loadToLaunch()
+	loaded, err := l.loadToLaunch()
 	if err != nil {
 		return nil, prove.Proved{}, err
 	}
-	compiled, err := compilePolicy(policy)
+	compiled, err := compilePolicy(loaded)
 	if err != nil {
 		return nil, prove.Proved{}, err
 	}
-	program, err := provePolicy(policy, compiled)
-	return policy, program, err
+	program, err := provePolicy(loaded.Typed, compiled)
+	return loaded.Typed, program, err
 }
 
 // misplaced says what was probably meant where no policy is given, or one of

@@ -9,7 +9,6 @@ import (
 	"sandbox/internal/diag"
 	"sandbox/policies"
 	"sandbox/policy"
-	"sandbox/policy/typed"
 )
 
 // policyOptions are the options that say which policies are meant.
@@ -80,7 +79,7 @@ func (o *policyOptions) load() (*policy.Policy, error) {
 }
 
 // loadToLaunch loads the policies for programs of this machine.
-func (o *policyOptions) loadToLaunch() (*typed.Policy, error) {
+func (o *policyOptions) loadToLaunch() (*policy.Policy, error) {
 	native, err := nativeABI()
 	if err != nil {
 		return nil, err
@@ -90,7 +89,7 @@ func (o *policyOptions) loadToLaunch() (*typed.Policy, error) {
 
 // loadFor loads the policies for programs of a machine, given by its 64-bit
 // ABI: what can be started there.
-func (o *policyOptions) loadFor(machine arch.ABI) (*typed.Policy, error) {
+func (o *policyOptions) loadFor(machine arch.ABI) (*policy.Policy, error) {
 	loaded, err := o.load()
 	if err != nil {
 		return nil, err
@@ -102,17 +101,17 @@ func (o *policyOptions) loadFor(machine arch.ABI) (*typed.Policy, error) {
 	if err := list.Err(); err != nil {
 		return nil, err
 	}
-	return narrowed.Typed, nil
+	return narrowed, nil
 }
 
 // loadToCompile loads the policies, all of which must serve the ABIs that are
 // asked for.
-func (o *policyOptions) loadToCompile() (*typed.Policy, error) {
+func (o *policyOptions) loadToCompile() (*policy.Policy, error) {
 	loaded, err := o.load()
 	if err != nil {
 		return nil, err
 	}
-	return loaded.Typed, loaded.Absent().Err()
+	return loaded, loaded.Absent().Err()
 }
 
 // diagnose shows what was found in policies.

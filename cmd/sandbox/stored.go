@@ -35,11 +35,11 @@ func (l *launch) stored() (*typed.Policy, prove.Proved, error) {
 	if len(l.policies) == 0 {
 		return nil, proved, nil
 	}
-	policy, err := l.loadToLaunch()
+	loaded, err := l.loadToLaunch()
 	if err != nil {
 		return nil, prove.Proved{}, err
 	}
-	digest, err := prove.DigestOf(policy)
+	digest, err := prove.DigestOf(loaded.Typed)
 	if err != nil {
 		return nil, prove.Proved{}, err
 	}
@@ -47,7 +47,7 @@ func (l *launch) stored() (*typed.Policy, prove.Proved, error) {
 		return nil, prove.Proved{}, fail("%s is not compiled from what -p and -e say now, which means something else", l.program).
 			hinted("compile it anew: sandbox compile%s -o %s", l.written(), l.program)
 	}
-	return policy, proved, nil
+	return loaded.Typed, proved, nil
 }
 
 // written returns the options as they are written.
