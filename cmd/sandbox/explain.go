@@ -21,13 +21,15 @@ args[5], of which missing ones are 0. It can be written by number, as #257(...).
 The answer names the rule that decided, the filters that were tried, and for
 each predicate on the way the values that it saw. With -, calls are read from
 standard input, one a line; blank lines and lines that begin with # and a space
-are skipped.
+are skipped. --counter adds, to a call that is denied, the nearest one of the
+same name that is allowed: with the fewest arguments changed.
 
 CODE is the code of an error or a warning, such as E0401: the answer is what it
 means, and how to mend it.`,
 		examples: []example{
 			{"why is this denied", "sandbox explain -p offline 'socket(AF_INET, SOCK_STREAM, 0)'"},
 			{"on another ABI", "sandbox explain -p app.toml --abi aarch64 'openat(AT_FDCWD, 0, O_RDONLY)'"},
+			{"what would be allowed instead", "sandbox explain -p app.toml --counter 'openat(AT_FDCWD, 0, O_RDWR)'"},
 			{"what does error[E0401] mean", "sandbox explain E0401"},
 			{"many calls, for a program to read", "sandbox explain -p offline --json - < calls"},
 		},
@@ -40,6 +42,7 @@ func prepareExplain(options *flag.FlagSet) action {
 	var chosen policyOptions
 	chosen.declare(options)
 	abiName := options.String("abi", "", "the `ABI` of the call; this machine's unless given")
+	counter := options.Bool("counter", false, "for a denied call, show the nearest one that is allowed")
 	codes := options.Bool("codes", false, "list the codes of errors and warnings")
 	asJSON := options.Bool("json", false, "answer in JSON, one object a call or code")
 	return func(u *ui, operands []string) error {
@@ -63,7 +66,7 @@ func prepareExplain(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		e := explainer{ui: u, abi: abi, asJSON: *asJSON, many: text == "-"}
+		e := explainer{ui: u, abi: abi, asJSON: *asJSON, many: text == "-", counters: *counter}
 		if !e.many {
 			if _, list := policy.ParseCall(abi, text); list.Failed() {
 				return notCall(text, list)
@@ -94,6 +97,8 @@ type explainer struct {
 	abi    arch.ABI
 	asJSON bool
 	many   bool // calls are read one after the other
+
+	counters bool // denied calls are answered with the nearest one that is allowed
 }
 
 // one answers for one call.
@@ -102,13 +107,20 @@ func (e *explainer) one(text string) error {
 	if list.Failed() {
 		return notCall(text, list)
 	}
+	c, err := e.counter(&call)
+	if err != nil {
+		return err
+	}
 	if e.asJSON {
-		return e.answerJSON(e.json(text, &call))
+		return e.answerJSON(e.json(text, &call, c))
 	}
 	if e.many {
 		e.answer("%s:", text)
 	}
 	e.write(&call)
+	if c != nil {
+		e.writeCounter(c)
+	}
 	return nil
 }
 

@@ -14,7 +14,8 @@ type explanationJSON struct {
 	Call string `json:"call"`
 	ABI  string `json:"abi"`
 	verdictJSON
-	Layers []layerJSON `json:"layers"`
+	Layers  []layerJSON  `json:"layers"`
+	Counter *counterJSON `json:"counter,omitempty"`
 }
 
 // A verdictJSON is an action and the rule that it comes from. File and line
@@ -99,13 +100,14 @@ func isComment(line string) bool {
 	return ok && (rest == "" || rest[0] < '0' || rest[0] > '9')
 }
 
-func (e *explainer) json(text string, call *typed.Call) explanationJSON {
+func (e *explainer) json(text string, call *typed.Call, c *counterJSON) explanationJSON {
 	decision := e.policy.Decide(call)
 	j := explanationJSON{
 		Call:        text,
 		ABI:         e.abi.String(),
 		verdictJSON: e.verdict(decision),
 		Layers:      make([]layerJSON, len(e.policy.Layers)),
+		Counter:     c,
 	}
 	for i := range e.policy.Layers {
 		layer := &e.policy.Layers[i]

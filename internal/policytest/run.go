@@ -1,5 +1,6 @@
 // Package policytest runs the tests that stand in policies, tells what they do
-// not reach, and proposes tests that do.
+// not reach, proposes tests that do, and finds for a denied call the nearest one
+// that is allowed.
 package policytest
 
 import (
