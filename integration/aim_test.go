@@ -32,45 +32,13 @@ const ipIndex = 6
 
 // newAim returns an aim at what the policy says about an ABI.
 func newAim(p *typed.Policy, abi arch.ABI, source *rand.Rand) aim {
-	judged, others := newSpots(p, abi)
-	return aim{source, abi, append(judged, others...), len(judged)}
-}
-
-func newSpots(p *typed.Policy, abi arch.ABI) (judged, others []spot) {
-	type filter struct {
-		*typed.Filter
-		constants
-	}
-	var filters []filter
-	numbers := map[uint32]bool{0: true, arch.X32Bit: true, ^uint32(0): true}
-	near := func(nr uint32) { numbers[nr-1], numbers[nr], numbers[nr+1] = true, true, true }
-	for i := range p.Layers {
-		section := p.Layers[i].Section(abi.Audit())
-		if section == nil {
-			continue
-		}
-		for j := range section.Filters {
-			f := &section.Filters[j]
-			for _, r := range f.Numbers {
-				near(r.First)
-				near(r.Last)
-			}
-			if f.When == nil {
-				continue
-			}
-			c := constants{}
-			c.ofBool(f.When)
-			for _, nr := range c.numbers {
-				near(uint32(nr))
-			}
-			filters = append(filters, filter{f, c})
-		}
-	}
-	for _, nr := range slices.Sorted(maps.Keys(numbers)) {
+	filters, numbers := survey(p, abi)
+	var judged, others []spot
+	for _, nr := range numbers {
 		s := spot{nr: nr}
 		looks := false
 		for _, f := range filters {
-			if !typed.Contains(f.Numbers, nr) {
+			if !typed.Contains(f.numbers, nr) {
 				continue
 			}
 			looks = true
@@ -84,13 +52,43 @@ func newSpots(p *typed.Policy, abi arch.ABI) (judged, others []spot) {
 			others = append(others, s)
 		}
 	}
-	return judged, others
+	return aim{source, abi, append(judged, others...), len(judged)}
 }
 
-// constants are those that expressions have beside each field of a call.
+// survey returns the filters of an ABI that look at arguments, and the numbers
+// at which the decision may change.
+func survey(p *typed.Policy, abi arch.ABI) (filters []constants, numbers []uint32) {
+	edges := map[uint32]bool{0: true, arch.X32Bit: true, ^uint32(0): true}
+	around := func(nr uint32) { edges[nr-1], edges[nr], edges[nr+1] = true, true, true }
+	for i := range p.Layers {
+		section := p.Layers[i].Section(abi.Audit())
+		if section == nil {
+			continue
+		}
+		for _, f := range section.Filters {
+			for _, r := range f.Numbers {
+				around(r.First)
+				around(r.Last)
+			}
+			if f.When == nil {
+				continue
+			}
+			c := constants{numbers: f.Numbers}
+			c.ofBool(f.When)
+			for _, v := range c.nr {
+				around(uint32(v))
+			}
+			filters = append(filters, c)
+		}
+	}
+	return filters, slices.Sorted(maps.Keys(edges))
+}
+
+// constants are those that a filter has beside each field of a call.
 type constants struct {
-	fields  [7][]uint64 // the arguments and the instruction pointer
-	numbers []uint64
+	numbers []typed.NumberRange // of the filter
+	fields  [7][]uint64         // the arguments and the instruction pointer
+	nr      []uint64
 }
 
 func (c *constants) ofBool(b typed.Bool) {
@@ -146,7 +144,7 @@ func (c *constants) add(loads []*typed.Load, values []uint64) {
 		case low >= 0:
 			c.fields[low] = append(c.fields[low], values...)
 		case l.Low == typed.WordNr:
-			c.numbers = append(c.numbers, values...)
+			c.nr = append(c.nr, values...)
 		}
 		if high := fieldOf(l.High); l.Wide && high >= 0 && high != low { // a value in two registers
 			for _, v := range values {
