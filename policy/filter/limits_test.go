@@ -3,6 +3,8 @@ package filter
 import (
 	"strings"
 	"testing"
+
+	"sandbox/internal/diag"
 )
 
 func TestLimits(t *testing.T) {
@@ -110,14 +112,32 @@ func TestLargeInputs(t *testing.T) {
 	}
 }
 
-// A long list is no error.
-func TestLongLists(t *testing.T) {
+func TestManySelectors(t *testing.T) {
+	for _, selector := range []string{"read", "!read", "*", "@clock", "#1"} {
+		at := strings.Repeat(selector+", ", maxSelectors-1) + selector
+		f, diags := Parse(text(at + ": x == 1"))
+		if len(diags) > 0 {
+			t.Fatalf("%s: at the limit: %s", selector, diags[0].Message)
+		}
+		if len(f.Selectors) != maxSelectors {
+			t.Errorf("%s: %d selectors, want %d", selector, len(f.Selectors), maxSelectors)
+		}
+		_, diags = Parse(text(at + ", close: x = 1"))
+		want := diag.Span{Source: diags[0].Span.Source, Start: len(at) + len(", "), End: len(at) + len(", close")}
+		if len(diags) != 1 || diags[0].Message != "more than 4096 system calls in one filter" || diags[0].Span != want {
+			t.Errorf("%s: beyond the limit: %s", selector, show(diags))
+		}
+	}
+}
+
+// A long set is no error.
+func TestLongSet(t *testing.T) {
 	const n = 100000
-	f, diags := Parse(text(strings.Repeat("read, ", n-1) + "read: x in {" + strings.Repeat("1, ", n-1) + "1}"))
+	f, diags := Parse(text("read: x in {" + strings.Repeat("1, ", n-1) + "1}"))
 	if len(diags) > 0 {
 		t.Fatal(show(diags))
 	}
-	if members := f.Body.(*In).Set.Members; len(f.Selectors) != n || len(members) != n {
-		t.Errorf("%d selectors and %d members, want %d", len(f.Selectors), len(members), n)
+	if members := f.Body.(*In).Set.Members; len(members) != n {
+		t.Errorf("%d members, want %d", len(members), n)
 	}
 }

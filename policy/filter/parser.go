@@ -70,11 +70,13 @@ func parse[T any](t diag.Text, production func(*parser) T) (result T, diags diag
 	return production(&p), nil
 }
 
-// Limits that keep every later phase's recursion shallow. The kernel takes
-// 4096 instructions, so no filter that could be installed reaches the second.
+// Limits that keep every later phase's recursion shallow, and its work small.
+// The kernel takes 4096 instructions, so no filter that could be installed
+// reaches the second; all ABIs together have names for a quarter of the third.
 const (
 	maxDepth     = 200  // parentheses, unary operators and casts inside each other
 	maxOperators = 8192 // binary operators, and locals, in one filter
+	maxSelectors = 4096 // of one filter
 )
 
 // A parser is a recursive-descent parser with one token of look-ahead.

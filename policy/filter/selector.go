@@ -40,6 +40,11 @@ func (p *parser) selectors() []Selector {
 		if ok {
 			list = append(list, s)
 		}
+		if len(list) > maxSelectors {
+			p.errorf(diag.FilterTooLarge, p.last.start, p.last.end, "more than %d system calls in one filter", maxSelectors).
+				Hintf("write @groups, or * for all")
+			panic(bailout{})
+		}
 		switch p.tok.kind {
 		case tokColon, tokEnd:
 			return list
