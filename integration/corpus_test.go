@@ -94,7 +94,10 @@ func newSpecimen(name string, request policy.Request) (specimen, error) {
 		return specimen{}, errOtherMachine
 	}
 	compiled, err := compiler.Compile(p)
-	return specimen{name, p, compiled.Program}, err
+	if err != nil {
+		return specimen{}, err
+	}
+	return specimen{name, p, compiled.Program}, nil
 }
 
 // distinct leaves out policies whose program an earlier one has.
