@@ -24,7 +24,7 @@ func TestWrittenPolicies(t *testing.T) {
 		source := rand.New(rand.NewPCG(seed, 3))
 		abis := semanticsABIs[seed%uint64(len(semanticsABIs))]
 		w := newWriter(source, abis)
-		text := w.policy()
+		text := w.policy(4)
 		written, refused = written+w.written, refused+w.refused
 		p, found := policy.Load(w.request(text))
 		if found.Failed() {

@@ -26,6 +26,7 @@ type judge struct {
 // A tally counts what a judge did.
 type tally struct {
 	calls, int80                        int
+	longest                             int // program, in instructions
 	filters, reached                    int // of the policies; those that decided a call
 	making, asking, deciding, emulating time.Duration
 }
@@ -80,6 +81,7 @@ func (j *judge) round(p *typed.Policy, program bpf.Program, source *rand.Rand) e
 	j.tally.deciding += decided.Sub(asked)
 	j.tally.emulating += time.Since(decided)
 	j.tally.calls += len(j.calls)
+	j.tally.longest = max(j.tally.longest, program.Len())
 	return nil
 }
 

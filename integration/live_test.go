@@ -109,6 +109,7 @@ func (r *liveRun) fail(err error) {
 func (t *tally) add(other *tally) {
 	t.calls += other.calls
 	t.int80 += other.int80
+	t.longest = max(t.longest, other.longest)
 	t.filters += other.filters
 	t.reached += other.reached
 	t.making += other.making
@@ -155,7 +156,7 @@ func (r *liveRun) report(t *testing.T) {
 	n := &r.total
 	t.Logf("%d calls, %d of them by int 0x80, agree in %v: %d rounds, %d policies of the repository",
 		n.calls, n.int80, time.Since(r.start).Round(time.Millisecond), n.calls/roundCalls, len(r.collected))
-	t.Logf("%d of %d filters decided a call in their round", n.reached, n.filters)
+	t.Logf("%d of %d filters decided a call in their round; the longest program has %d instructions", n.reached, n.filters, n.longest)
 	if n.reached < n.filters*3/4 {
 		t.Error("the calls miss too much of the policies")
 	}

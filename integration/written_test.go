@@ -53,11 +53,12 @@ func newWriter(source *rand.Rand, abis []arch.ABI) *writer {
 	}
 }
 
-// policy returns a policy of filters that are not refused.
-func (w *writer) policy() string {
+// policy returns a policy of filters that are not refused, in so many rules at
+// most.
+func (w *writer) policy(rules int) string {
 	var b strings.Builder
 	b.WriteString(w.header())
-	for rule := range 1 + w.IntN(4) {
+	for rule := range 1 + w.IntN(rules) {
 		fmt.Fprintf(&b, "[[rule]]\naction = \"errno(%d)\"\nfilters = [\n", 100+rule)
 		for range 1 + w.IntN(3) {
 			fmt.Fprintf(&b, "  %q,\n", w.accepted())
