@@ -120,13 +120,20 @@ func matchLines(want, got []string) bool {
 	return matchLine(want[0], strings.TrimRight(got[0], " ")) && matchLines(want[1:], got[1:])
 }
 
-// matchLine compares one line; "..." in it stands for any text.
+// matchLine compares one line; each "..." in it stands for any text.
 func matchLine(want, got string) bool {
 	before, after, elided := strings.Cut(want, "...")
 	if !elided {
 		return want == got
 	}
-	return len(got) >= len(before)+len(after) && strings.HasPrefix(got, before) && strings.HasSuffix(got, after)
+	got, ok := strings.CutPrefix(got, before)
+	for ok && !matchLine(after, got) {
+		if got == "" {
+			return false
+		}
+		got = got[1:]
+	}
+	return ok
 }
 
 func TestMatchLines(t *testing.T) {
@@ -144,6 +151,10 @@ func TestMatchLines(t *testing.T) {
 		{"process ... ended", "process 12 ended", true},
 		{"process ... ended", "process 12 began", false},
 		{"a...a", "a", false},
+		{"a...b...c", "a1b2c", true},
+		{"a...b...c", "a1b2cd", false},
+		{"a...b...", "a1bb", true},
+		{"a...b...c", "a1c", false},
 	} {
 		if ok := matchLines(strings.Split(tt.want, "\n"), strings.Split(tt.got, "\n")); ok != tt.ok {
 			t.Errorf("matchLines(%q, %q) = %v", tt.want, tt.got, ok)

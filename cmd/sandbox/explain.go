@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,7 +88,11 @@ func prepareExplain(options *flag.FlagSet) action {
 
 // notCall says why a text is no call.
 func notCall(text string, list diag.List) *failure {
-	return &failure{code: exitUsage, found: list, call: text}
+	f := &failure{code: exitUsage, found: list, call: text}
+	if slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.StringInFilter }) {
+		return f.hinted("where a call has an address, write 0, or any number")
+	}
+	return f
 }
 
 // An explainer answers for calls of one ABI.

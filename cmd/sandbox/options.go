@@ -49,10 +49,10 @@ func (v *verb) optionError(options *flag.FlagSet, args []string, text string) er
 	}
 	written := asWritten(name, args)
 	f := misuse("%s has no option %q", v.name, written)
-	if meant, ok := meantOption(options, name); ok {
+	if meant, ok := meantOption(options, name, written); ok {
 		f.hinted("did you mean %s?", meant)
 	} else if v.operand == commandOperand {
-		f.hinted("options of the program come after it: sandbox %s -p POLICY -- PROGRAM %s", v.name, written)
+		f.hinted("options of the program come after it: sandbox %s -p POLICY -- COMMAND %s", v.name, written)
 	}
 	return f.hinted("see 'sandbox %s --help'", v.name)
 }
@@ -71,16 +71,17 @@ func asWritten(name string, args []string) string {
 // meantOption guesses which option was meant by a name that is none: one of
 // nearly that name, one whose value is called so (--policy), or a short one
 // with its value written to it (-pNAME).
-func meantOption(options *flag.FlagSet, name string) (string, bool) {
+func meantOption(options *flag.FlagSet, name, written string) (string, bool) {
 	if near, ok := diag.Nearest(name, optionNames(options)); ok {
 		return dashed(near), true
 	}
 	for _, o := range listOptions(options) {
-		if value, _ := flag.UnquoteUsage(o); strings.EqualFold(value, name) {
+		value, _ := flag.UnquoteUsage(o)
+		if _, near := diag.Nearest(name, slices.Values([]string{value})); near || value == name {
 			return dashed(o.Name) + " " + value, true
 		}
 	}
-	if o := options.Lookup(name[:1]); o != nil {
+	if o := options.Lookup(name[:1]); o != nil && !strings.HasPrefix(written, "--") {
 		if value, _ := flag.UnquoteUsage(o); value != "" {
 			return dashed(o.Name) + " " + name[1:], true
 		}

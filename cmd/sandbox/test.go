@@ -64,7 +64,8 @@ type suite struct {
 	live    bool // the running kernel was to be asked
 	tests   int  // before any were chosen
 	results []policytest.Result
-	broken  error // why the tests could not be run
+	broken  error     // why the tests could not be run
+	found   diag.List // what broken is about, as far as it is about the policy
 
 	coverage *policytest.Coverage // nil if nobody asked for it
 }
@@ -159,13 +160,19 @@ func (t *tester) run(name string) (*suite, error) {
 	return s, nil
 }
 
-// broken notes why the tests of a policy could not be run, and says it.
+// broken notes why the tests of a policy could not be run, and says it, unless
+// that is for the answer to do.
 func (t *tester) broken(s *suite, err error) *suite {
 	s.broken = err
 	var found *diag.Failure
 	if errors.As(err, &found) {
-		t.diagnose(found.List)
-	} else {
+		s.found = found.List
+	}
+	switch {
+	case t.asJSON:
+	case found != nil:
+		t.diagnose(s.found)
+	default:
 		t.say("%s: %v", s.name, err)
 	}
 	return s

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"sandbox/internal/diag"
 	"sandbox/internal/policytest"
 )
 
@@ -32,6 +33,7 @@ type summaryJSON struct {
 	Live   int    `json:"live"` // asked of the running kernel
 	Error  string `json:"error,omitempty"`
 
+	Findings []diag.Record `json:"findings,omitempty"`
 	Coverage *coverageJSON `json:"coverage,omitempty"`
 }
 
@@ -45,6 +47,7 @@ func (t *tester) reportJSON(s *suite) error {
 	summary := summaryJSON{Policy: s.name, Tests: len(s.results), Failed: s.failed(), Live: s.asked()}
 	if s.broken != nil {
 		summary.Error = s.broken.Error()
+		summary.Findings = withoutProfiles(s.found).Records()
 	}
 	if s.coverage != nil {
 		summary.Coverage = newCoverageJSON(s.coverage)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"sandbox/internal/diag"
 )
 
 // appendJUnit appends a report of the suites in the XML form of JUnit, which
@@ -19,8 +21,8 @@ func appendJUnit(b []byte, suites []*suite) []byte {
 		b = fmt.Appendf(b, "  <testsuite name=\"%s\" tests=\"%d\" failures=\"%d\" errors=\"%d\">\n",
 			inXML(s.name), len(s.results)+broken, s.failed(), broken)
 		if s.broken != nil {
-			b = fmt.Appendf(b, "    <testcase name=\"load\" classname=\"%[1]s\">\n      <error message=\"%[2]s\"></error>\n    </testcase>\n",
-				inXML(s.name), inXML(s.broken.Error()))
+			b = fmt.Appendf(b, "    <testcase name=\"load\" classname=\"%s\">\n      <error%s message=\"%s\">%s</error>\n    </testcase>\n",
+				inXML(s.name), errorType(s.found), inXML(s.broken.Error()), inXML(errorLines(s.found)))
 		}
 		for i := range s.results {
 			r := &s.results[i]
@@ -35,6 +37,33 @@ func appendJUnit(b []byte, suites []*suite) []byte {
 		b = append(b, "  </testsuite>\n"...)
 	}
 	return append(b, "</testsuites>\n"...)
+}
+
+// errorType returns the attribute that says of which kind an error is: the code
+// of the first.
+func errorType(list diag.List) string {
+	for i := range list {
+		if list[i].Severity == diag.Error && list[i].Code != "" {
+			return fmt.Sprintf(" type=\"%s\"", list[i].Code)
+		}
+	}
+	return ""
+}
+
+// errorLines returns the errors of a list, one a line.
+func errorLines(list diag.List) string {
+	var b strings.Builder
+	for i := range list {
+		d := &list[i]
+		if d.Severity != diag.Error {
+			continue
+		}
+		if at := d.Span.String(); at != "" {
+			b.WriteString(at + ": ")
+		}
+		fmt.Fprintf(&b, "error[%s]: %s\n", d.Code, d.Message)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // inXML returns text as it stands in XML 1.0, in attributes too. Characters

@@ -72,6 +72,9 @@ func unknownVerb(name string) *failure {
 	if slices.Contains(laterVerbs(), name) {
 		return misuse("%q is not part of this version", name).hinted("'sandbox help' lists the verbs that are")
 	}
+	if name == "-v" || name == "-V" {
+		return misuse("option %q stands before the verb", name).hinted("the version is answered by 'sandbox version'")
+	}
 	if strings.HasPrefix(name, "-") {
 		return misuse("option %q stands before the verb", name).
 			hinted("options follow a verb: sandbox run -p offline -- COMMAND")
