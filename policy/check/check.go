@@ -24,8 +24,8 @@ type Input struct {
 	Scope    *Scope // the constants, sets and functions in reach; may be nil
 	Position func(diag.Span) typed.Position
 
-	// Copied counts what functions, loops and locals add to the filters of one
-	// policy, which is bounded. Filters adds to it; nil: the filter is alone.
+	// Copied counts what groups, "*", functions, loops and locals add to the
+	// filters of one policy, which is bounded. Filters adds to it; nil: the filter is alone.
 	Copied *int
 }
 
@@ -51,7 +51,7 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	filters := c.filters(in)
 	if in.Copied != nil {
 		if *in.Copied += c.copied; *in.Copied > maxCopied {
-			c.list.Reportf(diag.ConditionTooLarge, in.Filter.Span, "the policy is too large with its functions, loops and locals written out").
+			c.list.Reportf(diag.ConditionTooLarge, in.Filter.Span, "the policy is too large with its groups, functions, loops and locals written out").
 				Labelf("more than %d operations with this filter", maxCopied)
 		}
 	}

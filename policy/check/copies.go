@@ -8,7 +8,8 @@ import "sandbox/internal/diag"
 // condition beyond the bound fits these.
 const maxSize = 1 << 15
 
-// maxCopied bounds how much longer all filters of a policy become.
+// maxCopied bounds how much longer all filters of a policy become, with the
+// system calls that "*" and groups stand for.
 const maxCopied = 1 << 20
 
 // enterCopy begins a copy of a text that stands elsewhere once.

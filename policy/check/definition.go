@@ -49,6 +49,9 @@ type result struct {
 	members []operand
 }
 
+// maxChain bounds how many constants and sets need each other in a row.
+const maxChain = 100
+
 // evaluate returns what a definition comes to, with its mistakes reported once.
 func (c *checker) evaluate(d *definition) *result {
 	if r, ok := c.results[d]; ok {
@@ -60,6 +63,11 @@ func (c *checker) evaluate(d *definition) *result {
 		return r
 	}
 	r := c.begin(d)
+	if len(c.evaluating) == maxChain {
+		c.list.Reportf(diag.ConditionTooLarge, d.at, "more than %d definitions need each other in a row up to %s", maxChain, d.name)
+		r.done = true
+		return r
+	}
 	outside, size, held, negated := c.context, c.size, c.held, c.negated
 	c.context = context{scope: d.home, frame: len(c.locals)}
 	c.held, c.negated = nil, false

@@ -306,10 +306,17 @@ func (g generator) constant(depth int) string {
 // condition comes out the same for every call.
 func TestAlways(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 5))
-	g := generator{r, []string{"dfd", "flags", "mode", "args[0]", "(u8)flags", "(u64)filename"}}
+	g := generator{r, []string{"dfd", "flags", "mode", "args[0]", "(u8)flags", "(u64)filename", "nr"}}
+	functions := referenceFunctions(t)
 	refused := map[bool]int{}
-	for range 30000 {
-		text := "openat: " + g.condition(0)
+	variables := 0 // how many of them compare two variables
+	for i := range 40000 {
+		text := "openat: "
+		if i%2 == 0 {
+			text += g.condition(0)
+		} else {
+			text += g.integer(2) + g.comparison() + g.integer(2)
+		}
 		source := &diag.Source{Name: "random", Text: text}
 		f, _ := filter.Parse(source.Whole())
 		_, list := Filters(Input{Filter: f, Text: text, ABI: arch.X86_64, Action: typed.Errno})
@@ -323,18 +330,21 @@ func TestAlways(t *testing.T) {
 			continue
 		}
 		refused[always]++
+		if i%2 == 1 {
+			variables++
+		}
 		call, _ := arch.X86_64.Syscall("openat")
 		for range 20 {
 			regs := &typed.Call{Nr: call.Number, Arch: arch.X86_64.Audit()}
 			for i := range regs.Args {
 				regs.Args[i] = randomRegister(r)
 			}
-			if (reference{abi: arch.X86_64, call: call, regs: regs, functions: referenceFunctions(t)}).holds(f.Body) != always {
+			if (reference{abi: arch.X86_64, call: call, regs: regs, functions: functions}).holds(f.Body) != always {
 				t.Fatalf("not so for args %#x:\n%s", regs.Args, render(list))
 			}
 		}
 	}
-	if refused[true] < 1000 || refused[false] < 1000 {
-		t.Errorf("only %v were refused", refused)
+	if refused[true] < 1000 || refused[false] < 1000 || variables < 500 {
+		t.Errorf("only %v were refused, %d of which compare variables", refused, variables)
 	}
 }

@@ -38,6 +38,7 @@ func (c *checker) choose(f *filter.Filter, kernel arch.Version) selection {
 		s.includeAll(c.abi, kernel)
 	}
 	before := len(s.calls) + len(s.numbers)
+	c.copied += max(0, before-included) // what "*" and groups stand for
 	s.sort()
 	if before > len(s.calls)+len(s.numbers) || included < len(f.Selectors) {
 		c.judgeRepeats(f.Selectors)
