@@ -157,7 +157,7 @@ func (r *liveRun) report(t *testing.T) {
 	t.Logf("%d calls, %d of them by int 0x80, agree in %v: %d rounds, %d policies of the repository",
 		n.calls, n.int80, time.Since(r.start).Round(time.Millisecond), n.calls/roundCalls, len(r.collected))
 	t.Logf("%d of %d filters decided a call in their round; the longest program has %d instructions", n.reached, n.filters, n.longest)
-	if n.reached < n.filters*3/4 {
+	if n.calls > 1e6 && n.reached < n.filters*3/4 {
 		t.Error("the calls miss too much of the policies")
 	}
 	rate := func(d time.Duration) float64 { return float64(n.calls) / d.Seconds() / 1e6 }
