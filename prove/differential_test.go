@@ -66,7 +66,18 @@ func execute(p bpf.Program, bigEndian bool) (results []result, in *inputs, d *di
 	}()
 	d = newDiagrams(1 << 13)
 	in = newInputs(d, noGroups())
-	return newExecution(d, in, p, bigEndian).regions(), in, d, nil
+	x := newExecution(p, bigEndian)
+	x.use(d, in)
+	for _, e := range x.search() {
+		results = append(results, result{e.region, x.enter(&e, e.region)})
+	}
+	return results, in, d, nil
+}
+
+// A result is what a program returns in a region.
+type result struct {
+	region region
+	f      diagram
 }
 
 func (r region) contains(c *typed.Call) bool {

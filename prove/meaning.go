@@ -43,14 +43,15 @@ type step struct {
 
 func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
 	m := &meaning{
-		d: d, in: in, policy: p, abis: p.ABIs(),
-		cuts: make(map[uint32][]uint32), meets: newMeetings(d),
+		policy: p, abis: p.ABIs(),
+		cuts: make(map[uint32][]uint32),
 	}
+	m.use(d, in)
 	for i := range p.Layers {
 		sections := make([]sectionMeaning, len(p.Layers[i].ABIs))
 		for j := range sections {
 			s := &p.Layers[i].ABIs[j]
-			sections[j] = sectionMeaning{section: s, pieces: piecesOf(s.Filters, true), built: make(map[step]diagram)}
+			sections[j] = sectionMeaning{section: s, pieces: piecesOf(s.Filters, true)}
 			for k := range s.Filters {
 				sections[j].reads = append(sections[j].reads, reads(s.Filters[k].When))
 			}
@@ -58,6 +59,16 @@ func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
 		m.layers = append(m.layers, sections)
 	}
 	return m
+}
+
+// use makes the meaning use an arena, with nothing built yet.
+func (m *meaning) use(d *diagrams, in *inputs) {
+	m.d, m.in, m.meets = d, in, newMeetings(d)
+	for _, sections := range m.layers {
+		for i := range sections {
+			sections[i].built = nil
+		}
+	}
 }
 
 // piecesOf cuts the numbers into ranges that the same filters select. If closing,
@@ -104,29 +115,37 @@ func (m *meaning) decision(r region) diagram {
 }
 
 func (m *meaning) layer(i int, r region) diagram {
-	if r.arch.single() {
-		for k := range m.layers[i] {
-			if s := &m.layers[i][k]; s.section.ABI.Audit() == r.arch.first {
-				return m.section(s, r)
-			}
-		}
+	s, filters := m.line(i, r)
+	if s == nil {
+		return m.d.outcome(returnValue(m.policy.Layers[i].Unserved.Action))
 	}
-	return m.d.outcome(returnValue(m.policy.Layers[i].Unserved.Action))
-}
-
-func (m *meaning) section(s *sectionMeaning, r region) diagram {
-	k, _ := slices.BinarySearchFunc(s.pieces, r.nr.first, func(p piece, nr uint32) int {
-		if p.last < nr {
-			return -1
-		}
-		return 1
-	})
 	var f diagram
-	filters := s.pieces[k].filters
 	for n := len(filters) - 1; n >= 0; n-- {
 		f = m.filter(s, filters[n], r, f)
 	}
 	return f
+}
+
+// line returns the filters that apply in a region, which must lie within one
+// piece of every section, and their section; nil if the layer serves none there.
+func (m *meaning) line(layer int, r region) (*sectionMeaning, []int32) {
+	if !r.arch.single() {
+		return nil, nil
+	}
+	for i := range m.layers[layer] {
+		s := &m.layers[layer][i]
+		if s.section.ABI.Audit() != r.arch.first {
+			continue
+		}
+		k, _ := slices.BinarySearchFunc(s.pieces, r.nr.first, func(p piece, nr uint32) int {
+			if p.last < nr {
+				return -1
+			}
+			return 1
+		})
+		return s, s.pieces[k].filters
+	}
+	return nil, nil
 }
 
 // filter returns what is decided by the filter where it matches, and by rest
@@ -145,6 +164,9 @@ func (m *meaning) filter(s *sectionMeaning, i int32, r region, rest diagram) dia
 	if !ok {
 		m.at = filter
 		f = m.d.choose(m.in.condition(filter.When, r), outcome, rest)
+		if s.built == nil {
+			s.built = make(map[step]diagram)
+		}
 		s.built[key] = f
 	}
 	return f

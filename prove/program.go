@@ -47,15 +47,18 @@ type liveness struct {
 
 var errComputedReturn = errors.New("the program returns a computed value")
 
-func newExecution(d *diagrams, in *inputs, p bpf.Program, bigEndian bool) *execution {
-	x := &execution{
-		d: d, in: in, program: p, bigEndian: bigEndian,
-		results: make(map[state]diagram),
-		numbers: make(map[[32]diagram]int32),
-	}
-	x.number(constant(0, 32)) // index 0: A and X start as 0
+func newExecution(p bpf.Program, bigEndian bool) *execution {
+	x := &execution{program: p, bigEndian: bigEndian}
 	x.findLiveness()
 	return x
+}
+
+// use makes the execution use an arena, with nothing executed yet.
+func (x *execution) use(d *diagrams, in *inputs) {
+	x.d, x.in, x.known = d, in, x.known[:0]
+	x.results = make(map[state]diagram)
+	x.numbers = make(map[[32]diagram]int32)
+	x.number(constant(0, 32)) // index 0: A and X start as 0
 }
 
 // findLiveness goes from the last instruction to the first: jumps only lead

@@ -59,9 +59,13 @@ func (m *Mismatch) Error() string {
 type GivenUp struct {
 	Filter      *typed.Filter
 	Instruction int
+	Limit       bool // it was the condition that a comparison is limited to
 }
 
 func (g *GivenUp) Error() string {
+	if g.Limit {
+		return "the condition that limits the comparison is too complex"
+	}
 	if g.Filter == nil || g.Filter.At.File == "" {
 		return fmt.Sprintf("what the program computes up to instruction %d is too complex to be proved", g.Instruction)
 	}
@@ -87,7 +91,8 @@ func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err 
 	g.policy(p)
 	in := newInputs(d, g)
 	m := newMeaning(d, in, p)
-	x := newExecution(d, in, program, abis[0].BigEndian())
+	x := newExecution(program, abis[0].BigEndian())
+	x.use(d, in)
 	defer func() {
 		switch r := recover(); r {
 		case nil:
@@ -100,17 +105,17 @@ func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err 
 		}
 	}()
 	compared := 0
-	for _, result := range x.regions() {
-		for _, r := range m.cut(result.region) {
+	for _, e := range x.search() {
+		m.at = nil
+		got := x.enter(&e, e.region)
+		for _, r := range m.cut(e.region) {
 			compared++
-			m.at = nil
-			want, got := m.decision(r), result.f
+			want := m.decision(r)
 			if want == got {
 				continue
 			}
 			within := r.within(d, in) // one side may know arch and number where the other does not
-			want, got = d.choose(within, want, never), d.choose(within, got, never)
-			if want != got {
+			if want, got := d.choose(within, want, never), d.choose(within, got, never); want != got {
 				return Proved{}, mismatch(p, program, abis[0].BigEndian(), d.difference(want, got, in))
 			}
 		}

@@ -44,14 +44,34 @@ func (r region) word(in *inputs, w typed.Word) number {
 
 // within returns where an input lies in the region.
 func (r region) within(d *diagrams, in *inputs) diagram {
+	parts := r.parts()
+	return d.and(parts[0].within(d, in), parts[1].within(d, in))
+}
+
+// unknowns is within, but for what the region leaves no choice of.
+func (r region) unknowns(d *diagrams, in *inputs) diagram {
 	f := always
-	for _, part := range []struct {
-		span
-		word typed.Word
-	}{{r.arch, typed.WordArch}, {r.nr, typed.WordNr}} {
-		value := in.word(part.word)
-		f = d.and(f, d.not(d.below(value, constant(uint64(part.first), 32))))
-		f = d.and(f, d.not(d.below(constant(uint64(part.last), 32), value)))
+	for _, part := range r.parts() {
+		if !part.single() {
+			f = d.and(f, part.within(d, in))
+		}
 	}
 	return f
+}
+
+// A part of a region is the range of one of its words.
+type part struct {
+	span
+	word typed.Word
+}
+
+func (r region) parts() [2]part {
+	return [2]part{{r.arch, typed.WordArch}, {r.nr, typed.WordNr}}
+}
+
+// within returns where the part's word lies in its range.
+func (p part) within(d *diagrams, in *inputs) diagram {
+	value := in.word(p.word)
+	above := d.not(d.below(value, constant(uint64(p.first), 32)))
+	return d.and(above, d.not(d.below(constant(uint64(p.last), 32), value)))
 }

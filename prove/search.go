@@ -5,10 +5,13 @@ import (
 	"sandbox/policy/typed"
 )
 
-// A result is what a program returns in a region.
-type result struct {
+// An entry is where a program goes on, in a region, after its search for a call.
+// What it then does depends on more than arch and number, or is to return.
+type entry struct {
 	region region
-	f      diagram
+	pc     int
+	held   typed.Word // what the accumulator has: arch, number, or,
+	k      uint32     // if held is not a word, the value k
 }
 
 // maxSteps bounds the search. A chain of 4,000 comparisons with as many numbers
@@ -19,16 +22,26 @@ const maxSteps = 1 << 24
 // constants, and cuts the inputs into the regions that they tell apart.
 type searcher struct {
 	x       *execution
-	results []result
+	entries []entry
 	steps   int
 }
 
-// regions returns what the program returns, region by region. The regions are
-// disjoint and cover all inputs.
-func (x *execution) regions() []result {
+// search returns where the program goes on, region by region. The regions are
+// disjoint and cover all inputs. It makes no diagrams.
+func (x *execution) search() []entry {
 	s := &searcher{x: x}
 	s.follow(0, everything, typed.Word(words), 0)
-	return s.results
+	return s.entries
+}
+
+// enter returns what the program returns from an entry on, in a region that
+// lies within the entry's.
+func (x *execution) enter(e *entry, r region) diagram {
+	a := constant(uint64(e.k), 32)
+	if e.held != words {
+		a = r.word(x.in, e.held)
+	}
+	return x.from(state{pc: e.pc, a: x.number(a)}, r)
 }
 
 // follow executes from pc. The accumulator holds a word of the input, arch or
@@ -42,7 +55,7 @@ func (s *searcher) follow(pc int, r region, held typed.Word, k uint32) {
 		pc++
 		switch in.Op {
 		case bpf.RetK:
-			s.results = append(s.results, result{r, s.x.d.outcome(uint32(bpf.Return(in.K).Effective()))})
+			s.leave(pc-1, r, words, 0)
 			return
 		case bpf.LdImm:
 			held, k = words, in.K
@@ -60,30 +73,25 @@ func (s *searcher) follow(pc int, r region, held typed.Word, k uint32) {
 			if s.jump(in, pc, r, held) {
 				return
 			}
-			s.execute(pc-1, r, held, k)
+			s.leave(pc-1, r, held, k)
 			return
 		case bpf.LdWAbs:
 			w := s.x.wordAt(in.K)
 			if w != typed.WordNr && w != typed.WordArch {
-				s.execute(pc-1, r, held, k)
+				s.leave(pc-1, r, held, k)
 				return
 			}
 			held = w
 		default:
-			s.execute(pc-1, r, held, k)
+			s.leave(pc-1, r, held, k)
 			return
 		}
 	}
 }
 
-// execute leaves the search: the rest depends on more than arch and number.
-func (s *searcher) execute(pc int, r region, held typed.Word, k uint32) {
-	a := constant(uint64(k), 32)
-	if held != words {
-		a = r.word(s.x.in, held)
-	}
-	from := state{pc: pc, a: s.x.number(a)}
-	s.results = append(s.results, result{r, s.x.from(from, r)})
+// leave ends the search in a region.
+func (s *searcher) leave(pc int, r region, held typed.Word, k uint32) {
+	s.entries = append(s.entries, entry{r, pc, held, k})
 }
 
 // jump follows both ways of a conditional jump with the parts of the region
