@@ -176,8 +176,12 @@ func (b *builder) walkHeader(n *unstable.Node) (*table, part, bool) {
 	t := b.root
 	keys := n.Key()
 	keys.Next()
-	for {
+	for parts := 1; ; parts++ {
 		p := b.part(keys.Node())
+		if parts > maxDepth {
+			b.tooDeep(p.at)
+			return nil, part{}, false
+		}
 		if keys.IsLast() {
 			return t, p, true
 		}
@@ -201,8 +205,12 @@ func (b *builder) walkHeader(n *unstable.Node) (*table, part, bool) {
 func (b *builder) keyValue(t *table, n *unstable.Node, depth int) (end int, ok bool) {
 	keys := n.Key()
 	keys.Next()
-	for {
+	for parts := 1; ; parts++ {
 		p := b.part(keys.Node())
+		if parts > maxDepth {
+			b.tooDeep(p.at)
+			return 0, false
+		}
 		if keys.IsLast() {
 			start := b.afterEquals(p.at.End)
 			v, end, ok := b.value(n.Value(), start, depth)

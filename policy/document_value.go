@@ -6,16 +6,20 @@ import (
 	"sandbox/internal/diag"
 )
 
-// maxDepth bounds the nesting of arrays and inline tables: a policy needs
-// three levels.
+// maxDepth bounds the nesting of arrays and inline tables, and the parts of a
+// key: a policy needs three levels.
 const maxDepth = 16
+
+func (b *builder) tooDeep(at diag.Span) {
+	b.list.Reportf(diag.NestedTooDeeply, at, "arrays and tables are nested too deeply for a policy")
+}
 
 // value converts one value, which begins at start in the source, and returns
 // where it ends. The parser does not say where arrays and inline tables are,
 // so their extent is found by walking from element to element.
 func (b *builder) value(n *unstable.Node, start, depth int) (value, int, bool) {
 	if depth > maxDepth {
-		b.list.Reportf(diag.NestedTooDeeply, b.span(start, start+1), "arrays and tables are nested too deeply for a policy")
+		b.tooDeep(b.span(start, start+1))
 		return value{}, start, false
 	}
 	switch n.Kind {

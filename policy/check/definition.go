@@ -50,7 +50,7 @@ type result struct {
 }
 
 // maxChain bounds how many constants and sets need each other in a row.
-const maxChain = 100
+const maxChain = 1000
 
 // evaluate returns what a definition comes to, with its mistakes reported once.
 func (c *checker) evaluate(d *definition) *result {
@@ -64,7 +64,7 @@ func (c *checker) evaluate(d *definition) *result {
 	}
 	r := c.begin(d)
 	if len(c.evaluating) == maxChain {
-		c.list.Reportf(diag.ConditionTooLarge, d.at, "more than %d definitions need each other in a row up to %s", maxChain, d.name)
+		c.list.Reportf(diag.ConditionTooLarge, d.at, "%s stands at the end of more than %d definitions that need each other", d.name, maxChain)
 		r.done = true
 		return r
 	}

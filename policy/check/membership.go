@@ -247,9 +247,11 @@ func (c *checker) warnOfTwins(x *filter.In, members []member, t typed.Type) {
 		order[i] = &members[i]
 	}
 	slices.SortStableFunc(order, func(a, b *member) int { return cmp.Compare(bits(a), bits(b)) })
-	for i := 1; i < len(order); i++ {
+	const enough = 100 // of a set that a program wrote
+	for i, found := 1, 0; i < len(order) && found < enough; i++ {
 		a, b := order[i-1], order[i]
 		if bits(a) == bits(b) && text(a.x) == text(b.x) {
+			found++
 			c.list.Reportf(diag.DuplicateMember, b.x.Span(), "%s is in the set twice", text(b.x)).Notef(a.x.Span(), "first here")
 		}
 	}
