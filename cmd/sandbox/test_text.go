@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"sandbox/arch"
 	"sandbox/bpf"
@@ -19,15 +21,12 @@ func (t *tester) report(s *suite) error {
 		t.generate(s)
 		return nil
 	}
-	for i := range s.results {
-		r := &s.results[i]
-		switch {
-		case !r.Passed():
-			t.failure(r)
-		case t.verbose:
-			t.answer("--- PASS: %s (%s)", oneLine(r.Name), r.ABI)
-			t.answer("    %s: %s by %s", placeOf(r.At), actionName(r.ABI, r.Decision.Action), ruleWords(r.Decision.Rule))
+	for rest := s.results; len(rest) > 0; {
+		n := alikeOnABIs(rest)
+		if t.verbose || !rest[0].Passed() {
+			t.results(rest[:n])
 		}
+		rest = rest[n:]
 	}
 	t.answer("%s", s.summary())
 	if s.coverage != nil {
@@ -36,13 +35,44 @@ func (t *tester) report(s *suite) error {
 	return nil
 }
 
-// failure answers what a test wanted and what came.
-func (t *tester) failure(r *policytest.Result) {
-	t.answer("--- FAIL: %s (%s)", oneLine(r.Name), r.ABI)
-	t.answer("    %s: %s", placeOf(r.At), oneLine(r.Text))
-	for _, line := range failureLines(r) {
-		t.answer("        %s", line)
+// alikeOnABIs returns how many results, from the first on, are of the same test
+// and say the same, each about another ABI.
+func alikeOnABIs(results []policytest.Result) int {
+	lines := resultLines(&results[0])
+	n := 1
+	for n < len(results) && results[n].At == results[0].At && slices.Equal(resultLines(&results[n]), lines) {
+		n++
 	}
+	return n
+}
+
+// results answers what became of a test on ABIs on which that is the same.
+func (t *tester) results(results []policytest.Result) {
+	verdict := "FAIL"
+	if results[0].Passed() {
+		verdict = "PASS"
+	}
+	abis := make([]string, len(results))
+	for i := range results {
+		abis[i] = results[i].ABI.String()
+	}
+	t.answer("--- %s: %s (%s)", verdict, oneLine(results[0].Name), strings.Join(abis, ", "))
+	for _, line := range resultLines(&results[0]) {
+		t.answer("    %s", line)
+	}
+}
+
+// resultLines says what became of a test on one ABI.
+func resultLines(r *policytest.Result) []string {
+	at := placeOf(r.At)
+	if r.Passed() {
+		return []string{at + ": " + actionName(r.ABI, r.Decision.Action) + " by " + ruleWords(r.Decision.Rule)}
+	}
+	lines := []string{at + ": " + oneLine(r.Text)}
+	for _, line := range failureLines(r) {
+		lines = append(lines, "    "+line)
+	}
+	return lines
 }
 
 // failureLines says what a test wanted and what came.
