@@ -59,7 +59,7 @@ func Certify(p *typed.Policy, program bpf.Program, writer string) (Certificate, 
 }
 
 // errLongHeader is about names of policies: nothing else in a header is long.
-var errLongHeader = fmt.Errorf("the names of the policies are too long to be recorded: with the rest of the header they may have %d bytes", maxHeader)
+var errLongHeader = errors.New("the names of the policies are too long to be recorded")
 
 var errNoCertificate = errors.New("there is no certificate")
 

@@ -80,6 +80,13 @@ const highWords wordSet = 0xaaa8
 
 // halves unites the low halves in a set, and the high ones.
 func (g *groups) halves(set wordSet) {
-	g.unite(set & highWords)
-	g.unite(set &^ highWords)
+	for _, half := range [2]wordSet{set & highWords, set &^ highWords} {
+		var list []member
+		for _, w := range wordsInOrder {
+			if half.has(w) {
+				list = append(list, member{word: w})
+			}
+		}
+		g.unite(list)
+	}
 }

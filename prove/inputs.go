@@ -19,8 +19,8 @@ type inputBit struct {
 // inputs gives each input bit its place in the variable order: one word after
 // the other, high words before low ones and high bits before low ones, which
 // keeps comparisons, masks and divisions by constants small. Words that a
-// policy compares with each other are interleaved bit by bit, which keeps
-// those comparisons small too.
+// policy compares with each other are interleaved, bits that meet side by side,
+// which keeps those comparisons small too.
 type inputs struct {
 	d     *diagrams
 	order []inputBit       // by place
@@ -47,17 +47,14 @@ func newInputs(d *diagrams, g groups) *inputs {
 		if placed.has(first) {
 			continue
 		}
-		var members []typed.Word
-		for _, w := range wordsInOrder {
-			if g.root(w) == g.root(first) {
-				members = append(members, w)
-				placed |= 1 << w
-			}
-		}
-		for bit := 31; bit >= 0; bit-- {
-			for _, w := range members {
-				in.place[w][bit] = int32(len(in.order))
-				in.order = append(in.order, inputBit{w, uint8(bit)})
+		members, lowest, highest := g.members(first)
+		for significance := highest + 31; significance >= lowest; significance-- {
+			for _, m := range members {
+				placed |= 1 << m.word
+				if bit := significance - m.shift; 0 <= bit && bit < 32 {
+					in.place[m.word][bit] = int32(len(in.order))
+					in.order = append(in.order, inputBit{m.word, uint8(bit)})
+				}
 			}
 		}
 	}
@@ -68,98 +65,6 @@ func newInputs(d *diagrams, g groups) *inputs {
 var wordsInOrder = [words]typed.Word{
 	typed.WordArch, typed.WordNr, typed.WordIPHigh, typed.WordIPLow,
 	5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14, // args[0] to args[5]
-}
-
-// groups is a forest of words that stand together (union-find); the root of a
-// tree names the group.
-type groups [words]typed.Word
-
-// noGroups returns a forest in which each word stands alone.
-func noGroups() groups {
-	var g groups
-	for w := range g {
-		g[w] = typed.Word(w)
-	}
-	return g
-}
-
-// policy unites what any condition of a policy compares.
-func (g *groups) policy(p *typed.Policy) {
-	for i := range p.Layers {
-		for j := range p.Layers[i].ABIs {
-			for k := range p.Layers[i].ABIs[j].Filters {
-				g.condition(p.Layers[i].ABIs[j].Filters[k].When)
-			}
-		}
-	}
-}
-
-func (g *groups) root(w typed.Word) typed.Word {
-	for g[w] != w {
-		w = g[w]
-	}
-	return w
-}
-
-func (g *groups) unite(set wordSet) {
-	first := typed.Word(words)
-	for w := range typed.Word(words) {
-		switch {
-		case !set.has(w):
-		case first == words:
-			first = w
-		default:
-			g[g.root(w)] = g.root(first)
-		}
-	}
-}
-
-// condition unites the words that are compared with each other in b, low
-// halves with low halves and high ones with high ones.
-func (g *groups) condition(b typed.Bool) {
-	switch b := b.(type) {
-	case *typed.NotExpr:
-		g.condition(b.X)
-	case *typed.AndExpr:
-		g.condition(b.X)
-		g.condition(b.Y)
-	case *typed.OrExpr:
-		g.condition(b.X)
-		g.condition(b.Y)
-	case *typed.Predicate:
-		g.condition(b.X)
-	case *typed.Compare:
-		g.integers(b.X, b.Y)
-	case *typed.In:
-		g.integers(b.X)
-	}
-}
-
-func (g *groups) integers(list ...typed.Int) {
-	var low, high wordSet
-	for _, x := range list {
-		halves(x, &low, &high)
-	}
-	g.unite(low)
-	g.unite(high)
-}
-
-// halves adds the words that x reads as low and as high halves.
-func halves(x typed.Int, low, high *wordSet) {
-	switch x := x.(type) {
-	case *typed.Load:
-		*low |= 1 << x.Low
-		if x.Wide {
-			*high |= 1 << x.High
-		}
-	case *typed.Convert:
-		halves(x.X, low, high)
-	case *typed.Unary:
-		halves(x.X, low, high)
-	case *typed.Binary:
-		halves(x.X, low, high)
-		halves(x.Y, low, high)
-	}
 }
 
 // reads returns the words that a condition depends on.
@@ -175,10 +80,27 @@ func reads(b typed.Bool) wordSet {
 	case *typed.Predicate:
 		return reads(b.X)
 	case *typed.Compare:
-		halves(b.X, &set, &set)
-		halves(b.Y, &set, &set)
+		set = readsOf(b.X) | readsOf(b.Y)
 	case *typed.In:
-		halves(b.X, &set, &set)
+		set = readsOf(b.X)
 	}
 	return set
+}
+
+// readsOf returns the words that an integer depends on.
+func readsOf(x typed.Int) wordSet {
+	switch x := x.(type) {
+	case *typed.Load:
+		if x.Wide {
+			return 1<<x.Low | 1<<x.High
+		}
+		return 1 << x.Low
+	case *typed.Convert:
+		return readsOf(x.X)
+	case *typed.Unary:
+		return readsOf(x.X)
+	case *typed.Binary:
+		return readsOf(x.X) | readsOf(x.Y)
+	}
+	return 0
 }

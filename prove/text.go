@@ -102,7 +102,7 @@ func (t *texter) parts(c *Condition, operator string, own precedence) (string, p
 	switch {
 	case c.Omitted == 0:
 	case text == "":
-		text = "what takes more than a line"
+		text = "conditions that are too long to write down"
 	case c.Omitted == 1:
 		text += ", and 1 more condition"
 	default:
