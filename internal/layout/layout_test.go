@@ -21,9 +21,10 @@ const module = "sandbox"
 // may import. A name that ends in "/..." stands for all packages below. Test
 // files may import what they like.
 var allowed = map[string][]string{
-	"arch":          {},
-	"bpf":           {"arch"},
-	"internal/diag": {},
+	"arch":               {},
+	"bpf":                {"arch"},
+	"internal/diag":      {},
+	"internal/installed": {"bpf"},
 	// What the runtime overwrites at start; only a command may record it.
 	"internal/inherited": {},
 	"policy/filter":      {"internal/diag"},
@@ -50,10 +51,11 @@ var allowed = map[string][]string{
 // foreign names, for each package, the packages of other modules that its code
 // may import. No other package may import any.
 var foreign = map[string][]string{
-	"policy":          {"github.com/pelletier/go-toml/v2/unstable", "golang.org/x/sys/unix"},
-	"launcher":        {"golang.org/x/sys/unix"},
-	"internal/oracle": {"golang.org/x/sys/unix"},
-	"cmd/sandbox":     {"github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
+	"policy":             {"github.com/pelletier/go-toml/v2/unstable", "golang.org/x/sys/unix"},
+	"launcher":           {"golang.org/x/sys/unix"},
+	"internal/oracle":    {"golang.org/x/sys/unix"},
+	"internal/installed": {"golang.org/x/sys/unix"},
+	"cmd/sandbox":        {"github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 }
 
 // helpers are programs that write the tables, and what tests share. Nothing
