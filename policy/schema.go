@@ -176,8 +176,8 @@ func (r *reader) unknownABI(v value) {
 		d.Hintf("x32 calls are always refused")
 		return
 	}
-	if goarch, ok := arch.ForGOARCH(name); ok {
-		d.Hintf("did you mean %s?", goarch)
+	if same, ok := arch.ByOtherName(name); ok {
+		d.Hintf("did you mean %s?", same)
 	} else if near, ok := diag.Nearest(name, abiNames); ok {
 		d.Hintf("did you mean %s?", near)
 	}

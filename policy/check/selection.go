@@ -193,6 +193,9 @@ func (c *checker) unknownGroup(sel *filter.Selector) {
 	if arch.KnownAnywhere(sel.Name) {
 		d.Hintf("the system call of this name is written without the @")
 	}
+	if len(d.Hints) == 0 {
+		d.Hintf("'sandbox syscalls --groups' lists the groups")
+	}
 }
 
 // A target is what a selector is about: one number, however it is written, a
