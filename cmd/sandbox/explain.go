@@ -112,7 +112,7 @@ func (e *explainer) one(text string) error {
 	if list.Failed() {
 		return notCall(text, list)
 	}
-	c, err := e.counter(&call)
+	c, err := e.counter(text, &call)
 	if err != nil {
 		return err
 	}

@@ -29,9 +29,10 @@ type changedJSON struct {
 	To        string `json:"to"`
 }
 
-// counter returns the nearest allowed call, or nil if that was not asked for or
+// counter returns the nearest allowed call in the words of the one that was
+// given, or nil if that was not asked for or
 // the call is allowed itself.
-func (e *explainer) counter(call *typed.Call) (*counterJSON, error) {
+func (e *explainer) counter(text string, call *typed.Call) (*counterJSON, error) {
 	switch e.policy.Decide(call).Action.Kind {
 	case typed.Allow, typed.Log:
 		return nil, nil
@@ -50,15 +51,17 @@ func (e *explainer) counter(call *typed.Call) (*counterJSON, error) {
 	if !found {
 		return c, nil
 	}
-	c.Call = writtenCall(e.abi, &near)
+	w := callWriter{abi: e.abi, policy: e.policy}
+	w.give(text, call)
+	c.Call = w.call(&near)
 	c.Action = actionName(e.abi, e.policy.Decide(&near).Action)
 	for i := range near.Args {
 		if was, is := call.Args[i], near.Args[i]; was != is {
 			c.Changed = append(c.Changed, changedJSON{
 				Argument:  i,
 				Parameter: e.parameter(call.Nr, i),
-				From:      writtenRegister(e.abi, was),
-				To:        writtenRegister(e.abi, is),
+				From:      w.register(call.Nr, i, was),
+				To:        w.register(call.Nr, i, is),
 			})
 		}
 	}

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"sandbox/arch"
 	"sandbox/internal/policytest"
-	"sandbox/policy/typed"
 )
 
 // generate answers tests that reach what the tests of a policy do not, as the
@@ -38,7 +36,8 @@ func (t *tester) generate(s *suite) {
 func (t *tester) propose(s *suite, p *policytest.Proposal) {
 	t.answer("# %s: a call %s", placeOf(p.Goal.At), goalWords(p.Goal))
 	t.answer("[[test]]")
-	t.answer("call = %s", inTOML(writtenCall(p.ABI, &p.Call)))
+	w := callWriter{abi: p.ABI, policy: s.policy.Typed}
+	t.answer("call = %s", inTOML(w.call(&p.Call)))
 	t.answer("want = %s", inTOML(actionName(p.ABI, p.Decision.Action)))
 	if name := p.Decision.Rule.Name; name != "" {
 		t.answer("rule = %s", inTOML(name))
@@ -63,44 +62,6 @@ func goalWords(g *policytest.Goal) string {
 		return "for which this is true: " + text
 	}
 	return "for which this is false: " + text
-}
-
-// writtenCall returns a call as tests write it, without the zeros at its end.
-func writtenCall(abi arch.ABI, c *typed.Call) string {
-	var b strings.Builder
-	if known, ok := abi.Numbered(c.Nr); ok {
-		b.WriteString(known.Name)
-	} else {
-		fmt.Fprintf(&b, "#%d", c.Nr)
-	}
-	b.WriteByte('(')
-	last := len(c.Args)
-	for last > 0 && c.Args[last-1] == 0 {
-		last--
-	}
-	for i, v := range c.Args[:last] {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(writtenRegister(abi, v))
-	}
-	b.WriteByte(')')
-	return b.String()
-}
-
-// writtenRegister returns a register as tests write it: small numbers and small
-// negative ones in decimal, the rest in hexadecimal.
-func writtenRegister(abi arch.ABI, v uint64) string {
-	const small = 4097 // a page, and one more
-	signed := int64(v)
-	if abi.Bits() == 32 {
-		signed = int64(int32(v))
-	}
-	beyond := abi.Bits() == 32 && v>>32 != 0 // what no negative number gives
-	if beyond || signed < -small || signed > small {
-		return fmt.Sprintf("%#x", v)
-	}
-	return fmt.Sprint(signed)
 }
 
 // inTOML returns text as a basic string of TOML.
