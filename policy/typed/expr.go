@@ -162,8 +162,9 @@ func (x *Convert) Type() Type { return x.To }
 // Type returns the operand's type.
 func (x *Unary) Type() Type { return x.X.Type() }
 
-// Type returns the operands' type.
-func (x *Binary) Type() Type { return x.X.Type() }
+// Type returns the operands' type. It asks Y, which in a long sum is the
+// shorter way, as operators group to the left.
+func (x *Binary) Type() Type { return x.Y.Type() }
 
 func (*Value) isInt()   {}
 func (*Load) isInt()    {}
