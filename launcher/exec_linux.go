@@ -24,8 +24,7 @@ import (
 // FD_CLOEXEC during the call. Calling it on the main thread (see
 // runtime.LockOSThread) is not required.
 func Exec(p prove.Proved, c Command, o Options) error {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	defer holdThread(c.Inherited)()
 	// Descriptors are made without FD_CLOEXEC under this lock, by convention.
 	syscall.ForkLock.Lock()
 	defer syscall.ForkLock.Unlock()
@@ -43,7 +42,21 @@ func Exec(p prove.Proved, c Command, o Options) error {
 	return r.err(c.Path)
 }
 
-// replace enters the sandbox in place. It returns only if that fails before
+// holdThread keeps the calling goroutine on its thread if the mask of that is
+// to be the program's, for want of a better one. Otherwise any thread will do:
+// replace and fork stay on theirs by themselves. (To lock one for nothing would
+// cost a start 0.06 ms: the runtime makes another thread then, from which it
+// can make more.)
+func holdThread(in Inherited) (release func()) {
+	if in.SignalsKnown {
+		return func() {}
+	}
+	runtime.LockOSThread()
+	return runtime.UnlockOSThread
+}
+
+// replace enters the sandbox in place. It stays on its thread: it is not
+// preempted, as no signal can reach it and nothing in it asks. It returns only if that fails before
 // the filter is in force. The contract of enter holds.
 //
 //go:nosplit

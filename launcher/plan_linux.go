@@ -33,9 +33,8 @@ type plan struct {
 	descriptors descriptors
 }
 
-// newPlan checks everything that can be checked beforehand. It must run on the
-// locked thread that carries the plan out: the mask is that thread's when no
-// better is known.
+// newPlan checks everything that can be checked beforehand. The mask is the
+// calling thread's when no better is known: see holdThread.
 func newPlan(p bpf.Program, c Command, o Options) (*plan, error) {
 	if p.IsZero() {
 		return nil, &Error{Status: StatusFailed, Text: "there is no proved filter to install"}

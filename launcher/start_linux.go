@@ -3,7 +3,6 @@
 package launcher
 
 import (
-	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -18,8 +17,7 @@ import (
 // not dumpable afterwards (PR_SET_DUMPABLE), so that the command cannot reach
 // into it, unless it is root's.
 func Start(p prove.Proved, c Command, o Options) (*Process, error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	defer holdThread(c.Inherited)()
 	// Descriptors are made without FD_CLOEXEC under this lock, by convention.
 	syscall.ForkLock.Lock()
 	defer syscall.ForkLock.Unlock()
@@ -68,6 +66,8 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 // executed the command or is dead: that is what CLONE_VFORK waits for (the
 // release of the child's memory), without CLONE_VM too. So the report is
 // complete when it returns.
+//
+// It stays on its thread, as replace does.
 //
 // The child has a copy of the memory and only this thread, so that whatever it
 // does cannot disturb the parent. Signals are blocked from before it exists,

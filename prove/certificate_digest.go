@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -21,7 +20,7 @@ import (
 //
 // Every list is preceded by its length and every node of a condition by its
 // tag, so that different policies have different encodings.
-type Digest [sha256.Size]byte
+type Digest [sumSize]byte
 
 // String returns the digest as certificates have it: "sha256:" and 64 hex
 // digits.
@@ -52,7 +51,7 @@ func DigestOf(p *typed.Policy) (Digest, error) {
 	if w.unknown {
 		return Digest{}, errNoDigest
 	}
-	return sha256.Sum256(w.encoded), nil
+	return sha256(w.encoded), nil
 }
 
 // A digester encodes a policy. Integers are little-endian: 32 bits for counts,

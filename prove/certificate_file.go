@@ -2,7 +2,6 @@ package prove
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -36,7 +35,7 @@ const (
 )
 
 // MaxCertificateSize is the size in bytes of the largest certificate.
-const MaxCertificateSize = maxHeader + bpf.MaxInstructions*bpf.InstructionSize + sha256.Size
+const MaxCertificateSize = maxHeader + bpf.MaxInstructions*bpf.InstructionSize + sumSize
 
 // Append appends the certificate as a file has it to dst. The zero value
 // appends nothing.
@@ -47,7 +46,7 @@ func (c *Certificate) Append(dst []byte) []byte {
 	start := len(dst)
 	dst = c.appendHeader(dst)
 	dst = c.proved.program.Append(dst, orderOf(c.machine))
-	sum := sha256.Sum256(dst[start:])
+	sum := sha256(dst[start:])
 	return append(dst, sum[:]...)
 }
 
@@ -103,15 +102,15 @@ func ParseCertificate(file []byte) (Certificate, error) {
 		return Certificate{}, h.err
 	}
 	end += len("\n\n")
-	size := end + instructions*bpf.InstructionSize + sha256.Size
+	size := end + instructions*bpf.InstructionSize + sumSize
 	switch {
 	case len(file) < size:
 		return Certificate{}, fmt.Errorf("it is cut off: %d of its %d bytes are there", len(file), size)
 	case len(file) > size:
 		return Certificate{}, fmt.Errorf("it goes on after its end, for %d bytes", len(file)-size)
 	}
-	content, sum := file[:size-sha256.Size], file[size-sha256.Size:]
-	if got := sha256.Sum256(content); !bytes.Equal(got[:], sum) {
+	content, sum := file[:size-sumSize], file[size-sumSize:]
+	if got := sha256(content); !bytes.Equal(got[:], sum) {
 		return Certificate{}, errAltered
 	}
 	code, err := bpf.Decode(content[end:], orderOf(c.machine))

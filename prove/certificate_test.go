@@ -2,7 +2,6 @@ package prove
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -98,8 +97,8 @@ func TestDamagedCertificates(t *testing.T) {
 	header, rest, _ := bytes.Cut(good, []byte("\n\n"))
 	// sealed puts the right checksum on a header and what follows it.
 	sealed := func(header, rest []byte) []byte {
-		content := append(append(bytes.Clone(header), "\n\n"...), rest[:len(rest)-sha256.Size]...)
-		sum := sha256.Sum256(content)
+		content := append(append(bytes.Clone(header), "\n\n"...), rest[:len(rest)-sumSize]...)
+		sum := sha256(content)
 		return append(content, sum[:]...)
 	}
 	replaced := func(old, new string) []byte {
@@ -136,7 +135,7 @@ func TestDamagedCertificates(t *testing.T) {
 		{"a bit of the checksum", flipped(len(good) - 1), "it is damaged or was altered"},
 		{"a program that the kernel refuses", sealed(header, unacceptable), "its program is none that the kernel takes: "},
 		{"fewer instructions", replaced("instructions: ", "instructions: 0"), "its header is not in the form"},
-		{"no instructions", sealed(append(bytes.Clone(header[:bytes.LastIndexByte(header, ' ')+1]), '0'), make([]byte, sha256.Size)), "its program is none that the kernel takes"},
+		{"no instructions", sealed(append(bytes.Clone(header[:bytes.LastIndexByte(header, ' ')+1]), '0'), make([]byte, sumSize)), "its program is none that the kernel takes"},
 		{"too many instructions", replaced("instructions: ", "instructions: 9"), ""},
 		{"another spelling", replaced("abis: x86_64 i386", "abis: x86_64  i386"), "its header is not in the form"},
 		{"an ABI of another machine", replaced("x86_64 i386", "x86_64 arm"), "line 3 of its header is damaged"},
@@ -184,12 +183,12 @@ func FuzzParseCertificate(f *testing.F) {
 	for i, abis := range machines {
 		c := certified(f, uint64(i), abis...)
 		file := c.Append(nil)
-		f.Add(file[:len(file)-sha256.Size])
+		f.Add(file[:len(file)-sumSize])
 		f.Add(file[:80])
 	}
 	f.Add([]byte("sandbox program 1\n\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		sum := sha256.Sum256(content)
+		sum := sha256(content)
 		for _, file := range [][]byte{content, append(bytes.Clone(content), sum[:]...)} {
 			c, err := ParseCertificate(file)
 			if err != nil {

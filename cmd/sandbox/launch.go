@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +47,8 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, err
 	}
-	path, err := resolve(operands[0])
+	env := inherited.Environ()
+	path, err := resolve(operands[0], env)
 	if err != nil {
 		return nil, notCommand(v, operands, err)
 	}
@@ -58,7 +58,7 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 		command: launcher.Command{
 			Path:      path,
 			Args:      operands,
-			Env:       inherited.Environ(),
+			Env:       env,
 			Keep:      keep,
 			Inherited: launcher.Inherited(inherited.Read()),
 		},
@@ -118,13 +118,16 @@ func notCommand(v string, operands []string, err error) error {
 	return f
 }
 
-// resolve finds the executable of a command, as a shell would.
-func resolve(name string) (path string, err error) {
-	search, set := os.LookupEnv("PATH")
-	if !set {
-		search = launcher.DefaultPath
+// resolve finds the executable of a command, as a shell would. It looks into
+// the environment itself: os.LookupEnv makes a map of all of it first.
+func resolve(name string, env []string) (path string, err error) {
+	const key = "PATH="
+	for _, variable := range env {
+		if strings.HasPrefix(variable, key) {
+			return launcher.Resolve(name, variable[len(key):])
+		}
 	}
-	return launcher.Resolve(name, search)
+	return launcher.Resolve(name, launcher.DefaultPath)
 }
 
 // descriptors returns the numbers given to --keep-fd.

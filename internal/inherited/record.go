@@ -2,6 +2,8 @@
 
 package inherited
 
+import "runtime"
+
 // record is filled in by the hook, before any Go code runs, and never written
 // again.
 var record State
@@ -11,6 +13,11 @@ var record State
 //
 //lint:ignore U1000 used in assembly
 var scratch [4]uint64
+
+// memProfileRate is for the hook, which may not name the runtime's variables.
+//
+//lint:ignore U1000 used in assembly
+var memProfileRate = &runtime.MemProfileRate
 
 // Read returns what this process was given. A part that could not be
 // recorded, because a filter of the caller's denies asking, is marked unknown.

@@ -50,6 +50,13 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestNoMemoryProfile: the hook comes before the runtime's first allocation.
+func TestNoMemoryProfile(t *testing.T) {
+	if runtime.MemProfileRate != 0 {
+		t.Errorf("memory is profiled, one sample in %d bytes", runtime.MemProfileRate)
+	}
+}
+
 func tell(t *testing.T, s *State, cmd *exec.Cmd) {
 	t.Helper()
 	out, err := cmd.Output()
