@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sandbox/arch"
 	"sandbox/internal/diag"
 )
 
@@ -27,6 +28,13 @@ func TestHostile(t *testing.T) {
 		}
 		return b.String()
 	}
+	everywhere := "abi = [\"x86_64\""
+	for _, abi := range arch.ABIs() {
+		if abi != arch.X86_64 {
+			everywhere += ", \"" + abi.String() + "\""
+		}
+	}
+	everywhere += "]\n"
 	for _, test := range []struct {
 		name, text, message string
 	}{
@@ -47,11 +55,16 @@ func TestHostile(t *testing.T) {
 		{"mistakes", rule(fill(`"read: fd = 1",`)), "a filter cannot assign"},
 		{"a large loop", rule(`"read: any(i in 0..1000000000: fd == i)"`), "the condition is too large"},
 		{"loops", rule(fill(`"read: any(i in 0..4096: fd == i)",`)), "the policy is too large with its groups"},
-		{"functions", "[func]\n" + numbered("\"f%d(x)\" = \"f%d(x)\"\n"), "there is no function"},
+		{"functions", "[func]\n" + numbered("\"f%d(x)\" = \"f%d(x)\"\n"), "functions are more than 16384"},
 		{"large numbers", rule(fill(`"read: count == ` + strings.Repeat("9", 80) + `",`)), "number out of range"},
 		{"shifts", rule(fill(`"read: count == 1 << 65536 << 65536",`)), "shift count 65536 is out of range"},
 		{"a comment", "#" + fill("x") + "\n" + rule(`"read"`), ""},
-		{"a long set", "[set]\ns = [" + fill(`"1", `) + "]\n" + rule(`"read: fd in s"`), ""},
+		{"a long set", "[set]\ns = [" + fill(`"1", `) + "]\n" + rule(`"read: fd in s"`), "members, more than 16384"},
+		{"filters in rules", fill(rule(`"read"`) + rule(`"read","read","read","read"`)), "the file has more than 32768 filters"},
+		{"filters", rule(fill(`"read",`)), "the file has more than 32768 filters"},
+		{"filters on all ABIs", everywhere + rule(strings.Repeat(`"ioctl: cmd == 3",`, 10000)), "the policy is too large"},
+		{"rules on all ABIs", everywhere + fill(rule(`"read"`)), "the policy is too large"},
+		{"actions that are none", fill("[[rule]]\naction = \"errno(EPREM)\"\nfilters = [\"read\"]\n"), "EPREM is no errno"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			text := head + test.text

@@ -18,7 +18,7 @@ type lowering struct {
 	origins  *origins
 	scope    *check.Scope // of the file that the layer is named for
 	findings findings
-	copied   int // see check.Input, on the ABI at hand
+	copied   int // see check.Input
 }
 
 // sections lowers the rules for each ABI that the layer serves.
@@ -43,7 +43,6 @@ func (b *lowering) filters(abi arch.ABI) []typed.Filter {
 		count += len(r.filters)
 	}
 	filters := make([]typed.Filter, 0, count)
-	b.copied = 0
 	if abi == arch.X86_64 {
 		filters = append(filters, typed.Filter{Numbers: []typed.NumberRange{x32Numbers}, Rule: x32Rule()})
 	}
@@ -108,6 +107,9 @@ func (b *lowering) checkUnserved() {
 
 // action puts an action onto an ABI.
 func (b *lowering) action(a action, abi arch.ABI) typed.Action {
+	if b.findings.errors > maxErrors {
+		return typed.Action{}
+	}
 	var problems diag.List
 	lowered := a.on(abi, &problems)
 	b.findings.add(problems, nil, abi)

@@ -24,8 +24,9 @@ const firstKernel arch.Version = 3<<8 | 5
 
 // A reader turns a file's tables into a file, and collects what is wrong.
 type reader struct {
-	file *file
-	list *diag.List
+	file    *file
+	list    *diag.List
+	written int // how many filters were read
 }
 
 // read reads the keys of a document, and returns the entry of "extends".

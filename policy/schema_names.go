@@ -7,6 +7,10 @@ import (
 	"sandbox/policy/filter"
 )
 
+// maxNames bounds the functions of a file, and the members of a set: each is
+// checked on every ABI.
+const maxNames = 1 << 14
+
 // constants reads [const].
 func (r *reader) constants(e *entry) {
 	if e.value.kind != tableKind {
@@ -39,6 +43,11 @@ func (r *reader) sets(e *entry) {
 				Hintf("no value is in an empty set: leave it out, and the condition with it")
 			continue
 		}
+		if n := len(def.value.elements); n > maxNames {
+			r.list.Reportf(diag.FilterTooLarge, def.at, "the set %s has %d members, more than %d", def.key, n, maxNames).
+				Hintf("a range such as 0..99 in a filter stands for all of its numbers")
+			def.value.elements = def.value.elements[:1] // it is defined, at least
+		}
 		members := make([]filter.Expr, 0, len(def.value.elements))
 		for j := range def.value.elements {
 			if x := r.expression(&def.value.elements[j], "a member of the set "+def.key); x != nil {
@@ -55,6 +64,10 @@ func (r *reader) sets(e *entry) {
 func (r *reader) functions(e *entry) {
 	if e.value.kind != tableKind {
 		r.wrongKind(e, "a table", "[func]")
+		return
+	}
+	if n := len(e.value.table.entries); n > maxNames {
+		r.list.Reportf(diag.FilterTooLarge, e.at, "%d functions are more than %d", n, maxNames)
 		return
 	}
 	for i := range e.value.table.entries {

@@ -93,8 +93,20 @@ func (r *reader) rule(v *value) {
 	}
 }
 
+// maxFilters bounds the filters of a file. The kernel takes programs of 4096
+// instructions.
+const maxFilters = 1 << 15
+
 func (r *reader) filters(e *entry, rule *rule) {
 	texts := r.texts(e, exampleFilters)
+	if left := maxFilters - r.written; len(texts) > left {
+		if left >= 0 {
+			r.list.Reportf(diag.FilterTooLarge, texts[left].at, "the file has more than %d filters", maxFilters)
+		}
+		texts = texts[:max(left, 0)]
+		r.written = maxFilters + 1 // it is said
+	}
+	r.written += len(texts)
 	rule.filters = make([]writtenFilter, 0, len(texts))
 	for i := range texts {
 		if r.hopeless() {

@@ -24,8 +24,9 @@ type Input struct {
 	Scope    *Scope // the constants, sets and functions in reach; may be nil
 	Position func(diag.Span) typed.Position
 
-	// Copied counts what groups, "*", functions, loops and locals add to the
-	// filters of one policy, which is bounded. Filters adds to it; nil: the filter is alone.
+	// Copied counts the filters of one policy on all its ABIs, and what groups,
+	// "*", functions, loops and locals add to them, which is bounded. Filters
+	// adds to it; nil: the filter is alone.
 	Copied *int
 }
 
@@ -49,6 +50,7 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	c.selectors = in.Filter.Selectors
 	c.selected = c.choose(in.Filter, kernel)
 	filters := c.filters(in)
+	c.copied += filterWork
 	if in.Copied != nil {
 		if *in.Copied += c.copied; *in.Copied > maxCopied {
 			c.list.Reportf(diag.ConditionTooLarge, in.Filter.Span, "the policy is too large with its groups, functions, loops and locals written out").

@@ -8,9 +8,12 @@ import "sandbox/internal/diag"
 // condition beyond the bound fits these.
 const maxSize = 1 << 15
 
-// maxCopied bounds how much longer all filters of a policy become, with the
-// system calls that "*" and groups stand for.
-const maxCopied = 1 << 20
+// maxCopied bounds how much longer all filters of a policy become on all its
+// ABIs, with the system calls that "*" and groups stand for.
+const maxCopied = 1 << 19
+
+// filterWork is what the shortest filter counts for, in the same measure.
+const filterWork = 8
 
 // enterCopy begins a copy of a text that stands elsewhere once.
 func (c *checker) enterCopy(at diag.Span) {
