@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"os"
 	"strings"
 
 	"sandbox/policy/typed"
@@ -70,6 +71,7 @@ func (e *explainer) stream() error {
 	lines := bufio.NewScanner(e.in)
 	lines.Buffer(nil, longestCall)
 	failed := false
+	typing := isTerminal(os.Stdin)
 	for lines.Scan() {
 		text := strings.TrimSpace(lines.Text())
 		if text == "" || isComment(text) {
@@ -80,9 +82,15 @@ func (e *explainer) stream() error {
 		switch {
 		case errors.As(err, &wrong):
 			failed = true
+			// In the order of the lines, where both go to a terminal. What cannot
+			// be written is found at the end.
+			_ = e.out.Flush()
 			e.tell(wrong)
 		case err != nil:
 			return err
+		}
+		if typing {
+			_ = e.out.Flush()
 		}
 	}
 	if err := lines.Err(); err != nil {

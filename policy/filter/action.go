@@ -172,8 +172,12 @@ func (p *parser) rule() (r rule) {
 			return r
 		}
 		if p.tok.kind == tokEnd || p.tok.kind == tokColon || p.tok.kind == tokComma {
-			p.errorf(diag.NoSystemCall, p.tok.start, p.tok.end, "expected a system call after the action %s, found %s", short(r.action.Name), p.describe(p.tok)).
-				Hintf("say which calls: %s openat, or %s * for all", withValue(r.action.Name), withValue(r.action.Name))
+			action := withValue(r.action.Name)
+			d := p.errorf(diag.NoSystemCall, p.tok.start, p.tok.end, "expected a system call after the action %s, found %s", short(r.action.Name), p.describe(p.tok)).
+				Hintf("say which calls: %s openat, or %s * for all", action, action)
+			if p.tok.kind == tokEnd {
+				d.Hintf("a rule on a command line is one word, in quotes: -e '%s openat'", action)
+			}
 			return r
 		}
 	}
