@@ -22,7 +22,11 @@ type descriptors struct {
 // planDescriptors decides which descriptors are closed: all from 3 on that
 // keep does not list.
 func planDescriptors(keep []int) (descriptors, error) {
-	keep = slices.Compact(slices.Sorted(slices.Values(keep)))
+	if len(keep) > 1 {
+		keep = slices.Clone(keep)
+		slices.Sort(keep)
+		keep = slices.Compact(keep)
+	}
 	for _, fd := range keep {
 		if err := checkKept(fd); err != nil {
 			return descriptors{}, err

@@ -80,7 +80,7 @@ func (r *report) err(path string) *Error {
 	cause := syscall.Errno(r.errno)
 	switch {
 	case r.step == stepExecve:
-		return explainExecve(path, inspect(path), cause)
+		return explainExecve(path, inspect(path), cause).err(cause)
 	case r.step == stepFilter && cause == syscall.ENOMEM:
 		return &Error{
 			Status: StatusFailed,

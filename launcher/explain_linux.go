@@ -4,65 +4,105 @@ package launcher
 
 import (
 	"os"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
+// A reason is why execve failed. Its texts are in pieces: those that are
+// prepared for the case that it fails are put together in one place, and most
+// of them are never read.
+type reason struct {
+	status int
+	text   [5]string
+	hint   [2]string // none if the first piece is empty
+}
+
+// err returns the reason as an error.
+func (r reason) err(errno syscall.Errno) *Error {
+	return &Error{Status: r.status, Text: strings.Join(r.text[:], ""), Hint: strings.Join(r.hint[:], ""), Err: errno}
+}
+
+// appendTo appends the lines that say it to a user.
+func (r reason) appendTo(lines []byte) []byte {
+	lines = append(lines, "sandbox: "...)
+	for _, piece := range r.text {
+		lines = append(lines, piece...)
+	}
+	if r.hint[0] != "" {
+		lines = append(lines, "\nhint: "...)
+		for _, piece := range r.hint {
+			lines = append(lines, piece...)
+		}
+	}
+	return append(lines, '\n')
+}
+
 // explainExecve says why execve failed with errno. The kernel's one number
 // stands for many causes; what the file says of itself tells them apart.
-func explainExecve(path string, im image, errno syscall.Errno) *Error {
-	e := &Error{Status: StatusNotExecutable, Text: "cannot execute " + path + ": " + errno.Error(), Err: errno}
+func explainExecve(path string, im image, errno syscall.Errno) reason {
 	switch errno {
 	case unix.ENOENT:
-		e.explainMissing(path, im)
+		return explainMissing(path, im)
 	case unix.EACCES:
-		e.Text = "cannot execute " + path + ": permission denied"
-		e.Hint = "the file, a directory above it, or its interpreter lacks the x permission, or a file system is mounted noexec"
+		return cannotExecute(path, "permission denied").
+			hinted("the file, a directory above it, or its interpreter lacks the x permission, or a file system is mounted noexec")
 	case unix.ENOEXEC:
-		e.explainFormat(path, im)
+		return explainFormat(path, im)
 	case unix.E2BIG:
-		e.Text = "cannot execute " + path + ": the arguments and the environment are too long"
-		e.Hint = "one string may have 128 KiB; all together may take a quarter of the stack's limit (ulimit -s), and at most 6 MiB"
+		return cannotExecute(path, "the arguments and the environment are too long").
+			hinted("one string may have 128 KiB; all together may take a quarter of the stack's limit (ulimit -s), and at most 6 MiB")
 	case unix.ETXTBSY:
-		e.Text = "cannot execute " + path + ": the file is open for writing"
+		return cannotExecute(path, "the file is open for writing")
 	case unix.ELOOP:
-		e.Text = "cannot execute " + path + ": too many interpreters or symbolic links after one another"
+		return cannotExecute(path, "too many interpreters or symbolic links after one another")
 	}
-	return e
+	return cannotExecute(path, errno.Error())
+}
+
+func cannotExecute(path string, why ...string) reason {
+	r := reason{status: StatusNotExecutable, text: [5]string{"cannot execute ", path, ": "}}
+	copy(r.text[3:], why)
+	return r
+}
+
+func (r reason) hinted(hint ...string) reason {
+	copy(r.hint[:], hint)
+	return r
 }
 
 // explainMissing is for ENOENT: the file itself or an interpreter is not there.
-func (e *Error) explainMissing(path string, im image) {
+func explainMissing(path string, im image) reason {
 	switch {
 	case im.kind == kindMissing:
-		e.Status = StatusNotFound
-		e.Text = path + ": no such file"
+		return reason{status: StatusNotFound, text: [5]string{path, ": no such file"}}
 	case im.kind == kindScript && !exists(im.interpreter):
-		e.Text = "cannot execute " + path + ": its interpreter " + quoted(im.interpreter) + " is not there"
-		e.Hint = "the first line of the script names it"
-		if n := len(im.interpreter); n > 0 && im.interpreter[n-1] == '\r' {
-			e.Hint = "the first line of the script ends with a carriage return: save it with Unix line ends"
+		r := cannotExecute(path, "its interpreter "+quoted(im.interpreter), " is not there")
+		if strings.HasSuffix(im.interpreter, "\r") {
+			return r.hinted("the first line of the script ends with a carriage return: save it with Unix line ends")
 		}
+		return r.hinted("the first line of the script names it")
 	case im.kind == kindELF && im.interpreter != "" && !exists(im.interpreter):
-		e.Text = "cannot execute " + path + ": its dynamic loader " + quoted(im.interpreter) + " is not there"
-		e.Hint = "the program was built for another C library or another system"
-	default:
-		e.Text = "cannot execute " + path + ": the file, or an interpreter that it needs, is not there"
+		return cannotExecute(path, "its dynamic loader "+quoted(im.interpreter), " is not there").
+			hinted("the program was built for another C library or another system")
 	}
+	return cannotExecute(path, "the file, or an interpreter that it needs, is not there")
 }
 
 // explainFormat is for ENOEXEC: no binary format of the kernel takes the file.
-func (e *Error) explainFormat(path string, im image) {
-	e.Text = "cannot execute " + path + ": the kernel does not know its format"
+func explainFormat(path string, im image) reason {
+	if im.kind == kindEmpty {
+		return cannotExecute(path, "the file is empty")
+	}
+	r := cannotExecute(path, "the kernel does not know its format")
 	switch im.kind {
 	case kindELF:
-		e.Hint = "it is an ELF file for another machine, or damaged"
-	case kindEmpty:
-		e.Text = "cannot execute " + path + ": the file is empty"
+		return r.hinted("it is an ELF file for another machine, or damaged")
 	case kindOther:
-		e.Hint = "if it is a script, its first line must name the interpreter, as in #!/bin/sh; or run it as: sh " + path
+		return r.hinted("if it is a script, its first line must name the interpreter, as in #!/bin/sh; or run it as: sh ", path)
 	}
+	return r
 }
 
 func exists(path string) bool {

@@ -13,11 +13,11 @@ import (
 // lastWords is what a process says and does whose execve fails under its own
 // filter: prepared before, because afterwards there is no Go any more.
 type lastWords struct {
-	known    []lastWord // the usual errors, explained
-	other    []byte     // for any other, with room for the number
-	digits   []byte     // that room: three bytes of other
-	mayWrite bool       // the filter does not kill for writing it
-	mayExit  bool       // the filter does not end just this thread
+	known    [len(usual)]lastWord // the usual errors, explained
+	other    []byte               // for any other, with room for the number
+	digits   []byte               // that room: three bytes of other
+	mayWrite bool                 // the filter does not kill for writing it
+	mayExit  bool                 // the filter does not end just this thread
 }
 
 type lastWord struct {
@@ -26,21 +26,32 @@ type lastWord struct {
 	text   []byte
 }
 
+// usual are the errors that execve fails with after all that was checked before.
+var usual = [...]syscall.Errno{unix.ENOENT, unix.EACCES, unix.ENOEXEC, unix.E2BIG, unix.ETXTBSY, unix.ENOMEM, unix.EPERM}
+
+// usualText is what the messages need in bytes, all together, without the paths
+// in them.
+const usualText = 1200
+
 func prepareLastWords(p bpf.Program, path string) *lastWords {
-	usual := [...]syscall.Errno{unix.ENOENT, unix.EACCES, unix.ENOEXEC, unix.E2BIG, unix.ETXTBSY, unix.ENOMEM, unix.EPERM}
-	words := &lastWords{known: make([]lastWord, 0, len(usual))}
+	words := new(lastWords)
 	im := inspect(path)
-	for _, errno := range usual {
-		e := explainExecve(path, im, errno)
-		text := "sandbox: " + e.Text + "\n"
-		if e.Hint != "" {
-			text += "hint: " + e.Hint + "\n"
-		}
-		words.known = append(words.known, lastWord{uint32(errno), uintptr(e.Status), []byte(text)})
+	text := make([]byte, 0, usualText+(len(usual)+2)*len(path))
+	var ends [len(usual)]int
+	for i, errno := range usual {
+		r := explainExecve(path, im, errno)
+		text = r.appendTo(text)
+		words.known[i] = lastWord{errno: uint32(errno), status: uintptr(r.status)}
+		ends[i] = len(text)
 	}
-	prefix := "sandbox: cannot execute " + path + ": errno "
-	words.other = []byte(prefix + "000\n")
-	words.digits = words.other[len(prefix) : len(prefix)+3]
+	text = cannotExecute(path, "errno 000").appendTo(text)
+	begin := 0
+	for i, end := range ends {
+		words.known[i].text = text[begin:end:end]
+		begin = end
+	}
+	words.other = text[begin:]
+	words.digits = words.other[len(words.other)-len("000\n") : len(words.other)-1]
 	words.mayWrite, words.mayExit = lastCalls(p, words.other)
 	return words
 }
