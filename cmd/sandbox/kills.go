@@ -23,16 +23,23 @@ func sayWhoKills(u *ui, policy *typed.Policy, path string, pid int) {
 	u.hint("'sandbox explain CALL' says which rule decides a call")
 }
 
-// deadlyRules describes the rules that can end a process by SIGSYS.
+// deadlyRules describes the rules that can end a process by SIGSYS, those that
+// somebody wrote first: the others are for what programs hardly ever do.
 func deadlyRules(policy *typed.Policy) []string {
-	var list []string
+	var written, implicit []string
 	eachRule(policy, func(r *typed.Rule, filters []string) {
 		switch r.Action.Kind {
 		case typed.KillProcess, typed.KillThread, typed.Trap:
-			list = append(list, describeRule(r, filters))
+		default:
+			return
+		}
+		if r.Implicit && len(filters) == 0 {
+			implicit = append(implicit, describeRule(r, filters))
+		} else {
+			written = append(written, describeRule(r, filters))
 		}
 	})
-	return list
+	return append(written, implicit...)
 }
 
 // describeRule returns a rule in one line: action, name, place, filters.
