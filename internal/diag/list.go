@@ -21,21 +21,7 @@ func (l *List) Reportf(code Code, at Span, format string, args ...any) *Diagnost
 	return d
 }
 
-// Errorf adds an error. The result is for chaining, as in
-//
-//	list.Errorf(at, "unknown syscall %s", name).Hintf("did you mean %s?", near)
-//
-// and is valid until the next addition to the list.
-func (l *List) Errorf(at Span, format string, args ...any) *Diagnostic {
-	return l.add(Error, at, fmt.Sprintf(format, args...))
-}
-
-// Warnf adds a warning; otherwise it is like Errorf.
-func (l *List) Warnf(at Span, format string, args ...any) *Diagnostic {
-	return l.add(Warning, at, fmt.Sprintf(format, args...))
-}
-
-// Notef adds a note; otherwise it is like Errorf.
+// Notef adds a note; otherwise it is like Reportf.
 func (l *List) Notef(at Span, format string, args ...any) *Diagnostic {
 	return l.add(Note, at, fmt.Sprintf(format, args...))
 }

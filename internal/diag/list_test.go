@@ -11,14 +11,14 @@ import (
 func TestSort(t *testing.T) {
 	a, b := &Source{Name: "z.toml", Text: "one\ntwo\n"}, &Source{Name: "a.toml", Text: "x"}
 	var l List
-	l.Errorf(Span{}, "nowhere")
-	l.Errorf(Span{a, 4, 7}, "late")
-	l.Warnf(Span{a, 0, 3}, "early")
-	l.Errorf(Span{b, 0, 1}, "elsewhere")
-	l.Errorf(Span{a, 4, 7}, "late too")
-	l.Errorf(Span{a, 4, 7}, "late")
-	l.Warnf(Span{a, 4, 7}, "late")
-	l.Errorf(Span{a, 4, 5}, "shorter")
+	l.Reportf("E0001", Span{}, "nowhere")
+	l.Reportf("E0001", Span{a, 4, 7}, "late")
+	l.Reportf("W0001", Span{a, 0, 3}, "early")
+	l.Reportf("E0001", Span{b, 0, 1}, "elsewhere")
+	l.Reportf("E0001", Span{a, 4, 7}, "late too")
+	l.Reportf("E0001", Span{a, 4, 7}, "late")
+	l.Reportf("W0001", Span{a, 4, 7}, "late")
+	l.Reportf("E0001", Span{a, 4, 5}, "shorter")
 	l.Sort()
 
 	var got []string
@@ -77,11 +77,11 @@ func TestChaining(t *testing.T) {
 	src := &Source{Name: "p", Text: "abc"}
 	var l List
 	for i := range 3 { // the list moves as it grows
-		l.Errorf(Span{src, i, i + 1}, "no %d", i).Labelf("label %d", i).Hintf("hint %d", i).Hintf("other").Notef(Span{src, 0, 1}, "see %d", i)
+		l.Reportf("E0001", Span{src, i, i + 1}, "no %d", i).Labelf("label %d", i).Hintf("hint %d", i).Hintf("other").Notef(Span{src, 0, 1}, "see %d", i)
 	}
 	for i, d := range l {
 		want := Diagnostic{
-			Span: Span{src, i, i + 1}, Message: fmt.Sprint("no ", i), Label: fmt.Sprint("label ", i),
+			Code: "E0001", Span: Span{src, i, i + 1}, Message: fmt.Sprint("no ", i), Label: fmt.Sprint("label ", i),
 			Hints:   []string{fmt.Sprint("hint ", i), "other"},
 			Related: []Related{{Span{src, 0, 1}, fmt.Sprint("see ", i)}},
 		}

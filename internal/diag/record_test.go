@@ -8,15 +8,15 @@ import (
 func TestRecords(t *testing.T) {
 	src := &Source{Name: "p.toml", Text: "a = 1\nb = \"\xff\"\n"}
 	var l List
-	l.Errorf(Span{src, 4, 10}, "bad %s", "value").Labelf("here").Hintf("one").Hintf("two").Notef(Span{src, 0, 1}, "first").Notef(Span{}, "else")
-	l.Warnf(Span{}, "nowhere")
+	l.Reportf("E0001", Span{src, 4, 10}, "bad %s", "value").Labelf("here").Hintf("one").Hintf("two").Notef(Span{src, 0, 1}, "first").Notef(Span{}, "else")
+	l.Reportf("W0001", Span{}, "nowhere")
 	got, err := json.Marshal(l.Records())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"severity":"error","file":"p.toml","line":1,"column":5,"endLine":2,"endColumn":5,"message":"bad value","label":"here",` +
+	want := `[{"severity":"error","code":"E0001","file":"p.toml","line":1,"column":5,"endLine":2,"endColumn":5,"message":"bad value","label":"here",` +
 		`"hints":["one","two"],"related":[{"file":"p.toml","line":1,"column":1,"endLine":1,"endColumn":2,"message":"first"},{"message":"else"}]},` +
-		`{"severity":"warning","message":"nowhere"}]`
+		`{"severity":"warning","code":"W0001","message":"nowhere"}]`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

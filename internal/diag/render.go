@@ -84,10 +84,8 @@ func (p *painter) diagnostic(d *Diagnostic) {
 	p.text(p.Prefix)
 	p.place(d.Span)
 	look := severityLooks[d.Severity]
-	if d.Severity != Error || d.Code != "" {
-		p.paint(look, d.heading())
-		p.text(" ")
-	}
+	p.paint(look, d.heading())
+	p.text(" ")
 	p.paint(lookMessage, d.Message)
 	p.text("\n")
 	p.excerpt(d.Span, look, d.Label)

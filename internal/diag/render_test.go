@@ -32,11 +32,11 @@ func TestAppend(t *testing.T) {
 		{
 			"an error with all its parts",
 			func(l *List) {
-				l.Errorf(at(policy, "opennat"), "unknown syscall opennat").Labelf("not in any ABI's table").
+				l.Reportf("E0001", at(policy, "opennat"), "unknown syscall opennat").Labelf("not in any ABI's table").
 					Hintf("did you mean openat?").Hintf("sandbox syscalls lists all names")
 			},
 			`
-sandbox: app.toml:6:4: unknown syscall opennat
+sandbox: app.toml:6:4: error[E0001]: unknown syscall opennat
   |
 6 |   "opennat: flags == 0",
   |    ^^^^^^^ not in any ABI's table
@@ -46,8 +46,8 @@ hint: sandbox syscalls lists all names
 		},
 		{
 			"tabs keep the carets in place",
-			func(l *List) { l.Errorf(at(policy, "wriet"), "unknown syscall wriet") },
-			"\nsandbox: app.toml:7:11: unknown syscall wriet\n" +
+			func(l *List) { l.Reportf("E0001", at(policy, "wriet"), "unknown syscall wriet") },
+			"\nsandbox: app.toml:7:11: error[E0001]: unknown syscall wriet\n" +
 				"  |\n" +
 				"7 | \t\"read\",\t\"wriet\",\n" +
 				"  | \t       \t ^^^^^\n",
@@ -55,14 +55,14 @@ hint: sandbox syscalls lists all names
 		{
 			"tabs inside the span and at its end",
 			func(l *List) {
-				l.Errorf(at(policy, "\",\t\"wr"), "inside")
-				l.Errorf(at(policy, ",\t"), "at the end")
+				l.Reportf("E0001", at(policy, "\",\t\"wr"), "inside")
+				l.Reportf("E0001", at(policy, ",\t"), "at the end")
 			},
-			"\nsandbox: app.toml:7:7: inside\n" +
+			"\nsandbox: app.toml:7:7: error[E0001]: inside\n" +
 				"  |\n" +
 				"7 | \t\"read\",\t\"wriet\",\n" +
 				"  | \t     ^^\t^^^\n" +
-				"sandbox: app.toml:7:8: at the end\n" +
+				"sandbox: app.toml:7:8: error[E0001]: at the end\n" +
 				"  |\n" +
 				"7 | \t\"read\",\t\"wriet\",\n" +
 				"  | \t      ^^\n",
@@ -70,11 +70,11 @@ hint: sandbox syscalls lists all names
 		{
 			"warnings and notes say so",
 			func(l *List) {
-				l.Warnf(at(policy, "allow"), "nothing is denied")
+				l.Reportf("W0001", at(policy, "allow"), "nothing is denied")
 				l.Notef(Span{}, "done")
 			},
 			`
-sandbox: app.toml:4:11: warning: nothing is denied
+sandbox: app.toml:4:11: warning[W0001]: nothing is denied
   |
 4 | action = "allow"
   |           ^^^^^
@@ -84,27 +84,27 @@ sandbox: note: done
 		{
 			"no place",
 			func(l *List) {
-				l.Errorf(Span{}, "no policy").Labelf("never shown").Hintf("give one with -p")
+				l.Reportf("E0001", Span{}, "no policy").Labelf("never shown").Hintf("give one with -p")
 			},
 			`
-sandbox: no policy
+sandbox: error[E0001]: no policy
 hint: give one with -p
 `,
 		},
 		{
 			"an empty source",
-			func(l *List) { l.Errorf(Span{Source: source("")}, "the policy is empty") },
+			func(l *List) { l.Reportf("E0001", Span{Source: source("")}, "the policy is empty") },
 			`
-sandbox: app.toml:1:1: the policy is empty
+sandbox: app.toml:1:1: error[E0001]: the policy is empty
 `,
 		},
 		{
 			"related places, also in another source",
 			func(l *List) {
-				l.Errorf(at(rule, "AF_INET"), "no").Notef(at(policy, "version"), "first").Notef(Span{}, "somewhere").Hintf("try")
+				l.Reportf("E0001", at(rule, "AF_INET"), "no").Notef(at(policy, "version"), "first").Notef(Span{}, "somewhere").Hintf("try")
 			},
 			`
-sandbox: -e 1:1:23: no
+sandbox: -e 1:1:23: error[E0001]: no
   |
 1 | deny socket: domain = AF_INET
   |                       ^^^^^^^
@@ -120,10 +120,10 @@ hint: try
 			"the gutter fits the largest number",
 			func(l *List) {
 				long := source(strings.Repeat("x\n", 99) + "last\n")
-				l.Errorf(at(long, "last"), "late").Notef(Span{long, 0, 1}, "early")
+				l.Reportf("E0001", at(long, "last"), "late").Notef(Span{long, 0, 1}, "early")
 			},
 			`
-sandbox: app.toml:100:1: late
+sandbox: app.toml:100:1: error[E0001]: late
     |
 100 | last
     | ^^^^
@@ -135,9 +135,9 @@ note: app.toml:1:1: early
 		},
 		{
 			"two lines",
-			func(l *List) { l.Errorf(at(multi, "one\n  two"), "two").Labelf("here") },
+			func(l *List) { l.Reportf("E0001", at(multi, "one\n  two"), "two").Labelf("here") },
 			`
-sandbox: app.toml:2:3: two
+sandbox: app.toml:2:3: error[E0001]: two
   |
 2 |   one
   |   ^^^
@@ -148,10 +148,10 @@ sandbox: app.toml:2:3: two
 		{
 			"many lines",
 			func(l *List) {
-				l.Errorf(at(multi, "\"\"\"\n  one\n  two\n  three\"\"\""), "many").Labelf("ends here")
+				l.Reportf("E0001", at(multi, "\"\"\"\n  one\n  two\n  three\"\"\""), "many").Labelf("ends here")
 			},
 			`
-sandbox: app.toml:1:5: many
+sandbox: app.toml:1:5: error[E0001]: many
   |
 1 | a = """
   |     ^^^
@@ -162,9 +162,9 @@ sandbox: app.toml:1:5: many
 		},
 		{
 			"a span that ends with a line break",
-			func(l *List) { l.Errorf(at(multi, "two\n"), "break") },
+			func(l *List) { l.Reportf("E0001", at(multi, "two\n"), "break") },
 			`
-sandbox: app.toml:3:3: break
+sandbox: app.toml:3:3: error[E0001]: break
   |
 3 |   two
   |   ^^^
@@ -173,30 +173,30 @@ sandbox: app.toml:3:3: break
 		{
 			"empty spans: inside, at the end of a line, on an empty line, at the end",
 			func(l *List) {
-				l.Errorf(Span{policy, 1, 1}, "inside")
-				l.Errorf(Span{policy, 11, 11}, "line end")
-				l.Errorf(Span{policy, 12, 12}, "empty line")
-				l.Errorf(Span{policy, len(policy.Text), len(policy.Text)}, "end")
-				l.Errorf(Span{rule, len(rule.Text), len(rule.Text)}, "end without a line break").Labelf("more")
+				l.Reportf("E0001", Span{policy, 1, 1}, "inside")
+				l.Reportf("E0001", Span{policy, 11, 11}, "line end")
+				l.Reportf("E0001", Span{policy, 12, 12}, "empty line")
+				l.Reportf("E0001", Span{policy, len(policy.Text), len(policy.Text)}, "end")
+				l.Reportf("E0001", Span{rule, len(rule.Text), len(rule.Text)}, "end without a line break").Labelf("more")
 			},
 			`
-sandbox: app.toml:1:2: inside
+sandbox: app.toml:1:2: error[E0001]: inside
   |
 1 | version = 1
   |  ^
-sandbox: app.toml:1:12: line end
+sandbox: app.toml:1:12: error[E0001]: line end
   |
 1 | version = 1
   |            ^
-sandbox: app.toml:2:1: empty line
+sandbox: app.toml:2:1: error[E0001]: empty line
   |
 2 |
   | ^
-sandbox: app.toml:9:1: end
+sandbox: app.toml:9:1: error[E0001]: end
   |
 9 |
   | ^
-sandbox: -e 1:1:30: end without a line break
+sandbox: -e 1:1:30: error[E0001]: end without a line break
   |
 1 | deny socket: domain = AF_INET
   |                              ^ more
@@ -204,9 +204,9 @@ sandbox: -e 1:1:30: end without a line break
 		},
 		{
 			"a span beyond the source",
-			func(l *List) { l.Errorf(Span{rule, 20, 1000}, "beyond") },
+			func(l *List) { l.Reportf("E0001", Span{rule, 20, 1000}, "beyond") },
 			`
-sandbox: -e 1:1:21: beyond
+sandbox: -e 1:1:21: error[E0001]: beyond
   |
 1 | deny socket: domain = AF_INET
   |                     ^^^^^^^^^
@@ -216,15 +216,15 @@ sandbox: -e 1:1:21: beyond
 			"line breaks of Windows",
 			func(l *List) {
 				src := source("one\r\ntwo\r\n")
-				l.Errorf(at(src, "one\r\n"), "one")
-				l.Errorf(at(src, "two"), "two")
+				l.Reportf("E0001", at(src, "one\r\n"), "one")
+				l.Reportf("E0001", at(src, "two"), "two")
 			},
 			`
-sandbox: app.toml:1:1: one
+sandbox: app.toml:1:1: error[E0001]: one
   |
 1 | one
   | ^^^
-sandbox: app.toml:2:1: two
+sandbox: app.toml:2:1: error[E0001]: two
   |
 2 | two
   | ^^^
@@ -234,10 +234,10 @@ sandbox: app.toml:2:1: two
 			"what a terminal would obey is escaped",
 			func(l *List) {
 				src := &Source{Name: "a\x1b]0;b\a.toml", Text: "x\x1b[2J\x00\x7f\xff\u202e\u200by\u009b z"}
-				l.Errorf(at(src, "y"), "see \x1b[31m\n\tthis").Labelf("\r\x1b").Hintf("\u2066\xf0").Notef(Span{}, "\b")
+				l.Reportf("E0001", at(src, "y"), "see \x1b[31m\n\tthis").Labelf("\r\x1b").Hintf("\u2066\xf0").Notef(Span{}, "\b")
 			},
 			`
-sandbox: a\x1b]0;b\x07.toml:1:15: see \x1b[31m\x0a this
+sandbox: a\x1b]0;b\x07.toml:1:15: error[E0001]: see \x1b[31m\x0a this
   |
 1 | x\x1b[2J\x00\x7f\xff\u{202e}\u{200b}y\u{9b} z
   |                                     ^ \x0d\x1b
@@ -249,10 +249,10 @@ hint: \u{2066}\xf0
 			"an escaped character has carets under all of its escape",
 			func(l *List) {
 				src := source("a \x01 b")
-				l.Errorf(at(src, "\x01"), "control")
+				l.Reportf("E0001", at(src, "\x01"), "control")
 			},
 			`
-sandbox: app.toml:1:3: control
+sandbox: app.toml:1:3: error[E0001]: control
   |
 1 | a \x01 b
   |   ^^^^
@@ -262,19 +262,19 @@ sandbox: app.toml:1:3: control
 			"wide and combining characters",
 			func(l *List) {
 				src := source("# \u65e5\u672c e\u0301 x \u2260")
-				l.Errorf(at(src, "x"), "letter")
-				l.Errorf(at(src, "\u672c"), "wide")
-				l.Errorf(at(src, "\u2260"), "not ASCII")
+				l.Reportf("E0001", at(src, "x"), "letter")
+				l.Reportf("E0001", at(src, "\u672c"), "wide")
+				l.Reportf("E0001", at(src, "\u2260"), "not ASCII")
 			},
-			"\nsandbox: app.toml:1:14: letter\n" +
+			"\nsandbox: app.toml:1:14: error[E0001]: letter\n" +
 				"  |\n" +
 				"1 | # \u65e5\u672c e\u0301 x \u2260\n" +
 				"  |          ^\n" +
-				"sandbox: app.toml:1:6: wide\n" +
+				"sandbox: app.toml:1:6: error[E0001]: wide\n" +
 				"  |\n" +
 				"1 | # \u65e5\u672c e\u0301 x \u2260\n" +
 				"  |     ^^\n" +
-				"sandbox: app.toml:1:16: not ASCII\n" +
+				"sandbox: app.toml:1:16: error[E0001]: not ASCII\n" +
 				"  |\n" +
 				"1 | # \u65e5\u672c e\u0301 x \u2260\n" +
 				"  |            ^\n",
@@ -283,24 +283,24 @@ sandbox: app.toml:1:3: control
 			"long lines are cut around the span",
 			func(l *List) {
 				src := source(strings.Repeat("a", 300) + "<X>" + strings.Repeat("b", 300))
-				l.Errorf(at(src, "<X>"), "middle").Labelf("here")
-				l.Errorf(Span{src, 0, 1}, "start")
-				l.Errorf(Span{src, len(src.Text) - 1, len(src.Text)}, "end")
-				l.Errorf(Span{src, 290, 590}, "long")
+				l.Reportf("E0001", at(src, "<X>"), "middle").Labelf("here")
+				l.Reportf("E0001", Span{src, 0, 1}, "start")
+				l.Reportf("E0001", Span{src, len(src.Text) - 1, len(src.Text)}, "end")
+				l.Reportf("E0001", Span{src, 290, 590}, "long")
 			},
-			"\nsandbox: app.toml:1:301: middle\n" +
+			"\nsandbox: app.toml:1:301: error[E0001]: middle\n" +
 				"  |\n" +
 				"1 | ..." + strings.Repeat("a", 60) + "<X>" + strings.Repeat("b", 97) + "...\n" +
 				"  |    " + strings.Repeat(" ", 60) + "^^^ here\n" +
-				"sandbox: app.toml:1:1: start\n" +
+				"sandbox: app.toml:1:1: error[E0001]: start\n" +
 				"  |\n" +
 				"1 | " + strings.Repeat("a", 160) + "...\n" +
 				"  | ^\n" +
-				"sandbox: app.toml:1:603: end\n" +
+				"sandbox: app.toml:1:603: error[E0001]: end\n" +
 				"  |\n" +
 				"1 | ..." + strings.Repeat("b", 160) + "\n" +
 				"  |    " + strings.Repeat(" ", 159) + "^\n" +
-				"sandbox: app.toml:1:291: long\n" +
+				"sandbox: app.toml:1:291: error[E0001]: long\n" +
 				"  |\n" +
 				"1 | ..." + strings.Repeat("a", 70) + "<X>" + strings.Repeat("b", 87) + "...\n" +
 				"  |    " + strings.Repeat(" ", 60) + strings.Repeat("^", 100) + "\n",
@@ -309,9 +309,9 @@ sandbox: app.toml:1:3: control
 			"a line of 160 columns is not cut",
 			func(l *List) {
 				src := source(strings.Repeat("a", 159) + "b")
-				l.Errorf(at(src, "b"), "all")
+				l.Reportf("E0001", at(src, "b"), "all")
 			},
-			"\nsandbox: app.toml:1:160: all\n" +
+			"\nsandbox: app.toml:1:160: error[E0001]: all\n" +
 				"  |\n" +
 				"1 | " + strings.Repeat("a", 159) + "b\n" +
 				"  | " + strings.Repeat(" ", 159) + "^\n",
@@ -331,9 +331,9 @@ sandbox: app.toml:1:3: control
 func TestColor(t *testing.T) {
 	src := source("x = 1\n")
 	var l List
-	l.Warnf(Span{src, 0, 1}, "odd \x1b[0m").Labelf("this").Hintf("no").Notef(Span{src, 4, 5}, "see")
+	l.Reportf("W0001", Span{src, 0, 1}, "odd \x1b[0m").Labelf("this").Hintf("no").Notef(Span{src, 4, 5}, "see")
 	got := string(Style{Prefix: "s: ", Color: true}.Append(nil, l))
-	want := "s: app.toml:1:1: \x1b[1;33mwarning:\x1b[0m \x1b[1modd \\x1b[0m\x1b[0m\n" +
+	want := "s: app.toml:1:1: \x1b[1;33mwarning[W0001]:\x1b[0m \x1b[1modd \\x1b[0m\x1b[0m\n" +
 		"\x1b[34m  |\x1b[0m\n" +
 		"\x1b[34m1 |\x1b[0m x = 1\n" +
 		"\x1b[34m  |\x1b[0m \x1b[1;33m^ this\x1b[0m\n" +
@@ -350,15 +350,15 @@ func TestColor(t *testing.T) {
 func TestLimit(t *testing.T) {
 	var l List
 	for range 5 {
-		l.Errorf(Span{}, "bad")
+		l.Reportf("E0001", Span{}, "bad")
 	}
 	for _, test := range []struct {
 		limit int
 		want  string
 	}{
-		{0, strings.Repeat("bad\n", 5)},
-		{5, strings.Repeat("bad\n", 5)},
-		{2, "bad\nbad\n3 more not shown\n"},
+		{0, strings.Repeat("error[E0001]: bad\n", 5)},
+		{5, strings.Repeat("error[E0001]: bad\n", 5)},
+		{2, "error[E0001]: bad\nerror[E0001]: bad\n3 more not shown\n"},
 	} {
 		var b bytes.Buffer
 		if err := (Style{Limit: test.limit}).Write(&b, l); err != nil || b.String() != test.want {
