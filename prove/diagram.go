@@ -70,6 +70,9 @@ func (d *diagrams) outcome(value uint32) diagram {
 // valueOf returns the return value of an outcome.
 func (d *diagrams) valueOf(f diagram) uint32 { return uint32(d.vertices[f].low) }
 
+// symbol returns a constant function that is none of the outcomes.
+func (d *diagrams) symbol(i int) diagram { return d.vertex(untested, diagram(i), 2) }
+
 // input returns the function that is the input bit at a place of the order.
 func (d *diagrams) input(variable int32) diagram { return d.vertex(variable, never, always) }
 

@@ -112,6 +112,9 @@ func (in *inputs) binary(x *typed.Binary, r region) number {
 	case typed.Sub:
 		return d.subtract(a, b)
 	case typed.Mul:
+		if p, ok := in.multiplyOpaquely(a, b); ok {
+			return p
+		}
 		return d.multiply(a, b)
 	case typed.Div, typed.Rem:
 		return in.divide(x.Op, a, b, signed)
@@ -142,7 +145,10 @@ func (in *inputs) divide(op typed.BinaryOp, a, b number, signed bool) number {
 		aNegative, bNegative = a[len(a)-1], b[len(b)-1]
 		a, b = in.negateWhere(aNegative, a), in.negateWhere(bNegative, b)
 	}
-	quotient, remainder := d.divide(a, b)
+	quotient, remainder, ok := in.divideOpaquely(a, b)
+	if !ok {
+		quotient, remainder = d.divide(a, b)
+	}
 	if op == typed.Div {
 		return in.negateWhere(d.xor(aNegative, bNegative), quotient)
 	}

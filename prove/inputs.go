@@ -26,6 +26,11 @@ type inputs struct {
 	order []inputBit       // by place
 	place [words][32]int32 // by word and bit
 	value [words]number    // nil until asked for
+
+	opaque     bool // whether there are terms
+	terms      map[term]number
+	remainders map[[32]diagram]uint32 // which numbers are remainders, by what
+	termBits   int                    // variables of terms, behind those of the input
 }
 
 // word returns a word as the symbolic number that it is.
@@ -40,7 +45,10 @@ func (in *inputs) word(w typed.Word) number {
 }
 
 // newInputs orders the input bits for the conditions whose words g unites.
-func newInputs(d *diagrams, g groups) *inputs {
+func newInputs(d *diagrams, g groups) *inputs { return newOrderedInputs(d, g, false) }
+
+// newOrderedInputs is newInputs, with low bits before high ones if ascending.
+func newOrderedInputs(d *diagrams, g groups, ascending bool) *inputs {
 	in := &inputs{d: d, order: make([]inputBit, 0, 32*words)}
 	var placed wordSet
 	for _, first := range wordsInOrder {
@@ -48,7 +56,11 @@ func newInputs(d *diagrams, g groups) *inputs {
 			continue
 		}
 		members, lowest, highest := g.members(first)
-		for significance := highest + 31; significance >= lowest; significance-- {
+		for k := range highest - lowest + 32 {
+			significance := highest + 31 - k
+			if ascending {
+				significance = lowest + k
+			}
 			for _, m := range members {
 				placed |= 1 << m.word
 				if bit := significance - m.shift; 0 <= bit && bit < 32 {

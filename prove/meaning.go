@@ -17,6 +17,8 @@ type meaning struct {
 	layers [][]sectionMeaning  // by layer and section
 	at     *typed.Filter       // the filter being evaluated, for errLimit
 	meets  meetings
+
+	symbols map[diagram]diagram // see strategy.induction; nil: there are none
 }
 
 // sectionMeaning is a section, its numbers cut where the filters that apply
@@ -63,7 +65,7 @@ func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
 
 // use makes the meaning use an arena, with nothing built yet.
 func (m *meaning) use(d *diagrams, in *inputs) {
-	m.d, m.in, m.meets = d, in, newMeetings(d)
+	m.d, m.in, m.meets, m.symbols = d, in, newMeetings(d), nil
 	for _, sections := range m.layers {
 		for i := range sections {
 			sections[i].built = nil
@@ -118,6 +120,9 @@ func (m *meaning) layer(i int, r region) diagram {
 	s, filters := m.line(i, r)
 	if s == nil {
 		return m.d.outcome(returnValue(m.policy.Layers[i].Unserved.Action))
+	}
+	if m.symbols != nil && len(m.layers) == 1 {
+		return m.inductive(s, filters, r)
 	}
 	var f diagram
 	for n := len(filters) - 1; n >= 0; n-- {

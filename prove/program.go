@@ -21,6 +21,16 @@ type execution struct {
 	results   map[state]diagram
 	numbers   map[[32]diagram]int32 // the indices of known
 	known     []number
+
+	symbols   map[diagram]diagram // see strategy.induction; nil: there are none
+	quotients map[int32]division  // which numbers are quotients
+	multiples map[int32]division  // and which those, times the divisor again
+}
+
+// A division is of a number, by its index, by a constant.
+type division struct {
+	a  int32
+	by uint32
 }
 
 // maxStates bounds what a proof remembers of a program besides diagrams: a
@@ -56,6 +66,7 @@ func newExecution(p bpf.Program, bigEndian bool) *execution {
 // use makes the execution use an arena, with nothing executed yet.
 func (x *execution) use(d *diagrams, in *inputs) {
 	x.d, x.in, x.known = d, in, x.known[:0]
+	x.symbols, x.quotients, x.multiples = nil, nil, nil
 	x.results = make(map[state]diagram)
 	x.numbers = make(map[[32]diagram]int32)
 	x.number(constant(0, 32)) // index 0: A and X start as 0
@@ -170,6 +181,9 @@ func (x *execution) from(s state, r region) diagram {
 		panic(errLimit)
 	}
 	f := x.run(s, r)
+	if symbol, ok := x.symbols[f]; ok {
+		f = symbol
+	}
 	x.results[s] = f
 	return f
 }
@@ -297,6 +311,11 @@ func (x *execution) arithmetic(in bpf.Instruction, s state) int32 {
 	if fromX(in.Op) {
 		b = x.known[s.x]
 	}
+	if x.in.opaque {
+		if out, ok := x.opaque(in, s.a, a, b); ok {
+			return out
+		}
+	}
 	var out number
 	switch in.Op {
 	case bpf.AddK, bpf.AddX:
@@ -321,6 +340,42 @@ func (x *execution) arithmetic(in bpf.Instruction, s state) int32 {
 		panic("prove: an opcode that no verified program has")
 	}
 	return x.number(out)
+}
+
+// opaque returns the number that a quotient, product or difference is as a term:
+// a - a/k*k is the remainder.
+func (x *execution) opaque(in bpf.Instruction, at int32, a, b number) (int32, bool) {
+	k, ok := constantOf(b)
+	by := uint32(k)
+	switch in.Op {
+	case bpf.DivK, bpf.DivX:
+		if !ok || by&(by-1) == 0 {
+			return 0, false
+		}
+		q := x.number(x.in.apply(quotient, a, by))
+		if x.quotients == nil {
+			x.quotients, x.multiples = make(map[int32]division), make(map[int32]division)
+		}
+		x.quotients[q] = division{at, by}
+		return q, true
+	case bpf.MulK, bpf.MulX:
+		n, ok := x.in.multiplyOpaquely(a, b)
+		if !ok {
+			return 0, false
+		}
+		p := x.number(n)
+		if of, ok := x.quotients[at]; ok && of.by == by {
+			x.multiples[p] = of
+		}
+		return p, true
+	case bpf.SubX:
+		of, ok := x.multiples[x.number(b)]
+		if !ok || of.a != at {
+			return 0, false
+		}
+		return x.number(x.in.apply(remainder, a, of.by)), true
+	}
+	return 0, false
 }
 
 // shift shifts by the five bits of count, one after the other.

@@ -81,44 +81,66 @@ func Prove(p *typed.Policy, program bpf.Program) (Proved, error) {
 	return prove(p, program, MaxNodes)
 }
 
+// quickNodes bounds the first attempt, in which all regions share one arena and
+// one variable order.
+const quickNodes = 1 << 16
+
 func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err error) {
 	abis := p.ABIs()
 	if len(abis) == 0 || program.IsZero() {
 		return Proved{}, errEmpty
 	}
-	d := newDiagrams(limit)
+	all := &proof{
+		policy: p, program: program, bigEndian: abis[0].BigEndian(), limit: limit,
+		m: newMeaning(nil, nil, p), x: newExecution(program, abis[0].BigEndian()),
+	}
+	err = all.quick()
+	var givenUp *GivenUp
+	if errors.As(err, &givenUp) {
+		all.stats.Regions = 0
+		err = all.squares()
+	}
+	if err != nil {
+		return Proved{}, err
+	}
+	return Proved{program, all.stats}, nil
+}
+
+// quick compares everything at once: most proofs need no more.
+func (p *proof) quick() (err error) {
+	d := newDiagrams(min(quickNodes, p.limit))
 	g := noGroups()
-	g.policy(p)
+	g.policy(p.policy)
 	in := newInputs(d, g)
-	m := newMeaning(d, in, p)
-	x := newExecution(program, abis[0].BigEndian())
+	m, x := p.m, p.x
+	m.use(d, in)
 	x.use(d, in)
 	defer func() {
+		p.stats.Nodes = len(d.vertices)
 		switch r := recover(); r {
 		case nil:
 		case errLimit:
-			proved, err = Proved{}, &GivenUp{Filter: m.at, Instruction: x.at}
+			err = &GivenUp{Filter: m.at, Instruction: x.at}
 		case errComputedReturn:
-			proved, err = Proved{}, errComputedReturn
+			err = errComputedReturn
 		default:
 			panic(r)
 		}
 	}()
-	compared := 0
 	for _, e := range x.search() {
 		m.at = nil
 		got := x.enter(&e, e.region)
 		for _, r := range m.cut(e.region) {
-			compared++
+			p.stats.Regions++
 			want := m.decision(r)
 			if want == got {
 				continue
 			}
 			within := r.within(d, in) // one side may know arch and number where the other does not
 			if want, got := d.choose(within, want, never), d.choose(within, got, never); want != got {
-				return Proved{}, mismatch(p, program, abis[0].BigEndian(), d.difference(want, got, in))
+				return mismatch(p.policy, p.program, p.bigEndian, d.difference(want, got, in))
 			}
 		}
 	}
-	return Proved{program, Stats{Regions: compared, Nodes: len(d.vertices)}}, nil
+	return nil
 }

@@ -36,12 +36,15 @@ func (x *execution) search() []entry {
 
 // enter returns what the program returns from an entry on, in a region that
 // lies within the entry's.
-func (x *execution) enter(e *entry, r region) diagram {
+func (x *execution) enter(e *entry, r region) diagram { return x.from(x.start(e, r), r) }
+
+// start returns the state at an entry.
+func (x *execution) start(e *entry, r region) state {
 	a := constant(uint64(e.k), 32)
 	if e.held != words {
 		a = r.word(x.in, e.held)
 	}
-	return x.from(state{pc: e.pc, a: x.number(a)}, r)
+	return state{pc: e.pc, a: x.number(a)}
 }
 
 // follow executes from pc. The accumulator holds a word of the input, arch or

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sandbox/arch"
+	"sandbox/bpf"
 	"sandbox/compiler"
+	"sandbox/internal/policygen"
 )
 
 // hard are policies that ask much of a proof, by what is hard about them.
@@ -23,6 +26,10 @@ func hard() map[string]string {
 			return fmt.Sprintf("ioctl: cmd >= %d && cmd < %d", low, low+r.Uint32N(1<<20)+1)
 		}),
 		"300 masks": rules(300, func(i int) string {
+			m := r.Uint32()&r.Uint32() | 1
+			return fmt.Sprintf("ioctl: cmd & %#x == %#x", m, m&r.Uint32())
+		}),
+		"300 masks, many in others": rules(300, func(i int) string {
 			m := r.Uint32()&r.Uint32()&r.Uint32() | 1
 			return fmt.Sprintf("ioctl: cmd & %#x == %#x", m, m&r.Uint32())
 		}),
@@ -98,25 +105,85 @@ func rules(n int, filter func(i int) string) string {
 	return b.String()
 }
 
+// tooHard are those that a proof gives up.
+var tooHard = []string{"300 masks, many in others", "quotient 1000000, 64 bits"}
+
+// TestStrength proves what is hard to prove, and gives up what is too hard.
 func TestStrength(t *testing.T) {
 	for name, text := range hard() {
-		p := loaded(t, text, arch.X86_64).Typed
+		t.Run(name, func(t *testing.T) {
+			p := loaded(t, text, arch.X86_64).Typed
+			compiled, err := compiler.Compile(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			proved, err := Prove(p, compiled.Program)
+			took := time.Since(start)
+			var limit *GivenUp
+			if slices.Contains(tooHard, name) != errors.As(err, &limit) || err != nil && limit == nil {
+				t.Fatal(err)
+			}
+			t.Logf("%5d instructions, %7d nodes, %v: %v", compiled.Program.Len(), proved.Stats().Nodes, took, err)
+		})
+	}
+}
+
+// TestStrategiesAgree tries each strategy alone on programs and on mutants of
+// them: none may take for equal what differs.
+func TestStrategiesAgree(t *testing.T) {
+	var equal, different, unknown [len(strategies)]int
+	for seed := range uint64(400) {
+		g := policygen.New(seed)
+		g.Plain = seed%2 == 0
+		p := g.Policy(arch.X86_64)
 		compiled, err := compiler.Compile(p)
-		if err != nil {
-			t.Logf("%-30s not compiled: %v", name, err)
+		if err != nil || compiled.Program.Len() > 400 {
 			continue
 		}
-		start := time.Now()
-		proved, err := Prove(p, compiled.Program)
-		took := time.Since(start)
-		var limit *GivenUp
-		switch {
-		case errors.As(err, &limit):
-			t.Logf("%-30s %5d instructions: given up after %v", name, compiled.Program.Len(), took)
-		case err != nil:
-			t.Errorf("%s: %v", name, err)
-		default:
-			t.Logf("%-30s %5d instructions, %6d nodes, %v", name, compiled.Program.Len(), proved.Stats().Nodes, took)
+		programs := []bpf.Program{compiled.Program}
+		for range 3 {
+			if mutant, ok := mutate(g.Rand, compiled.Program); ok {
+				programs = append(programs, mutant)
+			}
+		}
+		for _, program := range programs {
+			q := &proof{
+				policy: p, program: program, limit: testNodes, d: newDiagrams(testNodes),
+				m: newMeaning(nil, nil, p), x: newExecution(program, false),
+			}
+			grid, err := squares([]component{&policyComponent{q.m}, &programComponent{q.x}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range grid {
+				var yes, no bool
+				for k, how := range strategies {
+					same, known, err := q.try(&grid[i], how)
+					var wrong *Mismatch
+					switch {
+					case !known:
+						unknown[k]++
+					case same:
+						equal[k]++
+						yes = true
+					case errors.As(err, &wrong):
+						different[k]++
+						no = true
+					default:
+						t.Fatalf("seed %d: %v", seed, err)
+					}
+				}
+				if yes && no {
+					t.Fatalf("seed %d: strategies contradict each other about %+v", seed, grid[i].region)
+				}
+			}
+		}
+	}
+	for k, how := range strategies {
+		t.Logf("%+v: %d squares equal, %d different, %d not known", how, equal[k], different[k], unknown[k])
+		if equal[k] < 1000 || !how.induction && different[k] < 100 {
+			t.Error("too few")
 		}
 	}
 }
