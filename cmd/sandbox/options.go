@@ -11,22 +11,39 @@ import (
 	"sandbox/internal/diag"
 )
 
-// run parses the verb's options, which end at "--" or at the first operand,
-// and does its work.
+// run parses the verb's options and does its work.
 func (v *verb) run(u *ui, args []string) error {
 	options, act := v.options()
-	err := options.Parse(args)
+	operands, err := v.parse(options, args)
 	switch {
 	case err == nil:
 		if asJSON := options.Lookup("json"); asJSON != nil {
 			u.asJSON = asJSON.Value.String() == "true"
 		}
-		return act(u, options.Args())
+		return act(u, operands)
 	case errors.Is(err, flag.ErrHelp):
 		v.writeHelp(u.out)
 		return nil
 	}
 	return v.optionError(options, args, err.Error())
+}
+
+// parse parses options, which end at "--", and returns the operands. Where a
+// program is started, they end at the first operand as well: what follows is the
+// program's.
+func (v *verb) parse(options *flag.FlagSet, args []string) (operands []string, err error) {
+	for {
+		if err := options.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := options.Args()
+		parsed := len(args) - len(rest)
+		ended := parsed > 0 && args[parsed-1] == "--"
+		if v.starts || ended || len(rest) == 0 {
+			return append(operands, rest...), nil
+		}
+		operands, args = append(operands, rest[0]), rest[1:]
+	}
 }
 
 // options returns the verb's options, and the action that reads them.

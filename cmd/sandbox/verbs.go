@@ -46,7 +46,7 @@ const (
 func verbs() []*verb {
 	return []*verb{
 		runVerb(), execVerb(),
-		checkVerb(), explainVerb(), testVerb(), compileVerb(), disasmVerb(),
+		checkVerb(), explainVerb(), testVerb(), proveVerb(), diffVerb(), compileVerb(), disasmVerb(),
 		fmtVerb(), schemaVerb(), profilesVerb(), syscallsVerb(),
 		completionVerb(), versionVerb(),
 	}
@@ -54,7 +54,7 @@ func verbs() []*verb {
 
 // laterVerbs returns the verbs that the design names and this version lacks.
 func laterVerbs() []string {
-	return []string{"diff", "doctor", "dump", "export", "import", "learn", "prove", "trace"}
+	return []string{"doctor", "dump", "export", "import", "learn", "trace"}
 }
 
 // findVerb returns the verb of that name, or nil.
