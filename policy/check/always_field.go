@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 
 	"sandbox/arch"
@@ -20,55 +21,85 @@ func (c *checker) fieldAlways(at comparison, o *operand, v *big.Int) bool {
 	if !ok || load.Low != typed.WordNr && load.Low != typed.WordArch || c.generic(at.x) {
 		return false
 	}
-	t := o.int.Type()
-	seen := [2]bool{}
-	judge := func(n uint32) {
-		outcome := ordered(at.op, order(t, uint64(n), v))
-		if outcome {
-			seen[1] = true
-		} else {
-			seen[0] = true
-		}
+	numbers := audits()
+	if load.Low == typed.WordNr {
+		numbers = c.everyNumber()
 	}
-	var why string
-	if load.Low == typed.WordArch {
-		for _, abi := range arch.ABIs() {
-			judge(abi.Audit())
-		}
-		why = fmt.Sprintf("%s is %#x on %s, and no ABI makes a difference", text(o.x), c.abi.Audit(), c.abi)
-	} else {
-		if !c.eachNumber(judge) {
-			return false
-		}
-		why = text(o.x) + " is " + c.numbersText()
-	}
-	if seen[0] == seen[1] {
+	outcome, always := decidedAmong(at.op, numbers, o.int.Type(), v)
+	if !always {
 		return false
 	}
-	c.list.Reportf(diag.AlwaysSame, at.x.Span(), "always %t: %s", seen[1], why)
+	d := c.list.Reportf(diag.AlwaysSame, at.x.Span(), "always %t: %s is ", outcome, text(o.x))
+	if load.Low == typed.WordNr {
+		d.Message += c.numbersText()
+	} else {
+		d.Message += fmt.Sprintf("%#x on %s, and no ABI makes a difference", c.abi.Audit(), c.abi)
+	}
 	return true
 }
 
-// eachNumber calls f for the numbers that the selected calls have on all ABIs,
-// or for more of them. It returns false if they are too many to tell.
-func (c *checker) eachNumber(f func(uint32)) bool {
+// audits returns what arch can be, sorted.
+func audits() []uint32 {
+	var list []uint32
+	for _, abi := range arch.ABIs() {
+		list = append(list, abi.Audit())
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// decidedAmong reports whether a comparison with a constant comes out the same
+// for each of some numbers, sorted and all different, and how. Nothing is
+// decided among none.
+func decidedAmong(op typed.CompareOp, numbers []uint32, t typed.Type, v *big.Int) (outcome, always bool) {
+	less, equal := slices.BinarySearchFunc(numbers, v, func(n uint32, v *big.Int) int { return order(t, uint64(n), v) })
+	greater := len(numbers) - less
+	if equal {
+		greater--
+	}
+	var seen [2]bool // false, true
+	for _, among := range [...]struct {
+		any   bool
+		order int
+	}{{less > 0, -1}, {equal, 0}, {greater > 0, 1}} {
+		switch {
+		case !among.any:
+		case ordered(op, among.order):
+			seen[1] = true
+		default:
+			seen[0] = true
+		}
+	}
+	return seen[1], seen[0] != seen[1]
+}
+
+// everyNumber returns the numbers that the selected calls have on all ABIs, or
+// more, sorted and all different; nil if they are too many to tell.
+func (c *checker) everyNumber() []uint32 {
+	if c.numbered {
+		return c.numbers
+	}
+	c.numbered = true
+	var numbers []uint32
 	for i := range c.selectors {
 		sel := &c.selectors[i]
 		switch {
 		case sel.Exclude:
 		case sel.Kind == filter.SelectNumber:
-			f(sel.Number)
+			numbers = append(numbers, sel.Number)
 		case sel.Kind == filter.SelectName:
 			for _, abi := range arch.ABIs() {
 				if call, ok := abi.Syscall(sel.Name); ok {
-					f(call.Number)
+					numbers = append(numbers, call.Number)
 				}
 			}
-		default:
-			return false
+		default: // what a group holds differs between ABIs, too
+			return nil
 		}
 	}
-	return c.selected.broad == nil
+	slices.Sort(numbers)
+	c.numbers = slices.Compact(numbers)
+	return c.numbers
 }
 
 // numbersText says which numbers the selected calls have on this ABI.

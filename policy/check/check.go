@@ -81,6 +81,8 @@ type checker struct {
 
 	selectors []filter.Selector
 	selected  selection
+	numbers   []uint32 // of the selected calls on all ABIs, if numbered
+	numbered  bool
 	names     []name // what the body's names are, if parameters
 	locals    []local
 	context
