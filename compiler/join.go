@@ -1,6 +1,9 @@
 package compiler
 
-import "sandbox/policy/typed"
+import (
+	"sandbox/bpf"
+	"sandbox/policy/typed"
+)
 
 // joiner makes one graph of two layers: it decides as the kernel does for two
 // stacked filters.
@@ -15,6 +18,10 @@ type joiner struct {
 // takes an instruction or more, and a program has at most 4096, so this leaves
 // room for nodes that pruning and sharing drop.
 const maxNodes = 1 << 16
+
+// maxTests bounds the nodes that instructions are chosen for. How much too
+// large a program is need not be known beyond that.
+const maxTests = 4 * bpf.MaxInstructions
 
 type meet struct {
 	action typed.Action
