@@ -97,7 +97,7 @@ func proveEach(p *policy.Policy) error {
 		if err != nil {
 			return err
 		}
-		if _, err := provePolicy(on.Typed, compiled); err != nil {
+		if _, err := provePolicy(on, compiled); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 	"sandbox/compiler"
 	"sandbox/internal/diag"
 	"sandbox/policy"
-	"sandbox/policy/typed"
 )
 
 func compileVerb() *verb {
@@ -64,7 +62,7 @@ func formatNames() []string { return []string{"asm", "bpf", "c", "program"} }
 // A compiled is a program with all that its formats show.
 type compiled struct {
 	*compiler.Compiled
-	policy *typed.Policy
+	policy *policy.Policy
 	notes  []string
 }
 
@@ -135,12 +133,8 @@ func findFormat(name, output string, asJSON bool) (format, error) {
 // compilePolicy compiles a policy, and says it if that cannot be done.
 func compilePolicy(p *policy.Policy) (*compiler.Compiled, error) {
 	program, err := compiler.Compile(p.Typed)
-	var over *compiler.BudgetError
-	if errors.As(err, &over) {
-		return nil, overBudget(p, over)
-	}
 	if err != nil {
-		return nil, fail("cannot compile the policy: %v", err)
+		return nil, notCompiled(p, err)
 	}
 	return program, nil
 }
@@ -150,7 +144,7 @@ func newCompiled(p *policy.Policy) (*compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &compiled{program, p.Typed, constantNotes(program.Program.Code(), 0)}, nil
+	return &compiled{program, p, constantNotes(program.Program.Code(), 0)}, nil
 }
 
 func (c *compiled) bigEndian() bool { return c.ABIs[0].BigEndian() }

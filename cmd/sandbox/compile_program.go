@@ -11,9 +11,9 @@ import (
 
 // writeProgram proves the program, and writes it with the record of that.
 func writeProgram(w io.Writer, c *compiled) error {
-	certificate, err := prove.Certify(c.policy, c.Program, writerName())
+	certificate, err := prove.Certify(c.policy.Typed, c.Program, writerName())
 	if err != nil {
-		return notProved(err, c.Compiled)
+		return notProved(err, c.policy, c.Compiled)
 	}
 	_, err = w.Write(certificate.Append(nil))
 	return err

@@ -82,7 +82,7 @@ func (l *launch) filter(v string, operands []string) (*typed.Policy, prove.Prove
 	if err != nil {
 		return nil, prove.Proved{}, err
 	}
-	program, err := provePolicy(loaded.Typed, compiled)
+	program, err := provePolicy(loaded, compiled)
 	return loaded.Typed, program, err
 }
 

@@ -4,19 +4,20 @@ import (
 	"errors"
 
 	"sandbox/compiler"
-	"sandbox/policy/typed"
+	"sandbox/internal/diag"
+	"sandbox/policy"
 	"sandbox/prove"
 )
 
 // provePolicy proves that the program is the policy.
-func provePolicy(policy *typed.Policy, compiled *compiler.Compiled) (prove.Proved, error) {
-	proved, err := prove.Prove(policy, compiled.Program)
-	return proved, notProved(err, compiled)
+func provePolicy(p *policy.Policy, compiled *compiler.Compiled) (prove.Proved, error) {
+	proved, err := prove.Prove(p.Typed, compiled.Program)
+	return proved, notProved(err, p, compiled)
 }
 
-// notProved says, of a proof that was given up, at which filter that was and
-// what may help. Other errors speak for themselves.
-func notProved(err error, compiled *compiler.Compiled) error {
+// notProved shows, of a proof that was given up, at which filter that was, and
+// says what may help. Other errors speak for themselves.
+func notProved(err error, p *policy.Policy, compiled *compiler.Compiled) error {
 	var limit *prove.GivenUp
 	if !errors.As(err, &limit) {
 		return err
@@ -29,7 +30,12 @@ func notProved(err error, compiled *compiler.Compiled) error {
 			}
 		}
 	}
-	return fail("%v", limit).
-		hinted("remainders, products with large numbers and 64-bit quotients often cannot be proved; masks, ranges, sums and comparisons can").
-		hinted("if there are none, it is the number of conditions about one system call that is too large")
+	if limit.Filter == nil {
+		return fail("%v", limit)
+	}
+	var list diag.List
+	list.Reportf(diag.NotProvable, p.FilterSpan(limit.Filter), "this filter is too complex to be proved").
+		Hintf("remainders, products with large numbers and 64-bit quotients often cannot be proved; masks, ranges, sums and comparisons can").
+		Hintf("if there are none, it is the number of conditions about one system call that is too large")
+	return &failure{found: list}
 }

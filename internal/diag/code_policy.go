@@ -42,6 +42,10 @@ const (
 	CallElsewhere  Code = "E0224" // a test calls what its ABI lacks
 	TooWide        Code = "E0225" // an argument that fits into no register
 	NotAWarning    Code = "E0226" // a code that cannot be accepted
+
+	ProgramTooLarge Code = "E0227" // more instructions than the kernel takes
+	TooMuchScratch  Code = "E0228" // a comparison that needs more than the scratch memory
+	NotProvable     Code = "E0229" // the proof was given up
 )
 
 // Warnings about a policy as a whole: W02.
