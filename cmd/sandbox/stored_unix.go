@@ -38,22 +38,13 @@ func readOwned(path string, most int) ([]byte, error) {
 	case status.Size > int64(most):
 		return nil, errTooLarge
 	}
-	// One byte more than the file had shows whether it has more by now: then
-	// its checksum is wrong.
+	// One byte more than the file had: less is read at once, unless it is being
+	// written, and then its checksum is wrong.
 	file := make([]byte, status.Size+1)
-	length := 0
-	for length < len(file) {
-		n, err := unix.Read(fd, file[length:])
-		if err == unix.EINTR {
-			continue
+	for {
+		n, err := unix.Read(fd, file)
+		if err != unix.EINTR {
+			return file[:max(n, 0)], err
 		}
-		if err != nil {
-			return nil, err
-		}
-		if n == 0 {
-			break
-		}
-		length += n
 	}
-	return file[:length], nil
 }

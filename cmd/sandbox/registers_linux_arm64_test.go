@@ -1,0 +1,8 @@
+package main
+
+import "golang.org/x/sys/unix"
+
+const sysStat = unix.SYS_FSTATAT
+
+// callRegisters returns the number and the second argument of a call.
+func callRegisters(r *unix.PtraceRegs) (nr, second uint64) { return r.Regs[8], r.Regs[1] }
