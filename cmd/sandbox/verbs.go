@@ -42,14 +42,25 @@ const (
 	shellOperand
 )
 
+// verbMakers returns what makes the verbs, in the order of help: those that
+// start programs first, so that they are found without making the others.
+func verbMakers() []func() *verb {
+	return []func() *verb{
+		runVerb, execVerb,
+		checkVerb, explainVerb, testVerb, proveVerb, diffVerb, compileVerb, disasmVerb,
+		fmtVerb, schemaVerb, profilesVerb, syscallsVerb,
+		completionVerb, versionVerb,
+	}
+}
+
 // verbs returns the verbs, in the order of help.
 func verbs() []*verb {
-	return []*verb{
-		runVerb(), execVerb(),
-		checkVerb(), explainVerb(), testVerb(), proveVerb(), diffVerb(), compileVerb(), disasmVerb(),
-		fmtVerb(), schemaVerb(), profilesVerb(), syscallsVerb(),
-		completionVerb(), versionVerb(),
+	makers := verbMakers()
+	list := make([]*verb, len(makers))
+	for i, newVerb := range makers {
+		list[i] = newVerb()
 	}
+	return list
 }
 
 // laterVerbs returns the verbs that the design names and this version lacks.
@@ -59,8 +70,8 @@ func laterVerbs() []string {
 
 // findVerb returns the verb of that name, or nil.
 func findVerb(name string) *verb {
-	for _, v := range verbs() {
-		if v.name == name {
+	for _, newVerb := range verbMakers() {
+		if v := newVerb(); v.name == name {
 			return v
 		}
 	}
