@@ -70,27 +70,28 @@ func (p *Policy) Accept(list diag.List) diag.List {
 	if p.narrowed {
 		return list
 	}
-	var unused, pointless diag.List
-	for i := range p.Layers {
-		if f := p.Layers[i].top; f.accepting && !f.profile {
-			p.Layers[i].reportUnused(func(a *accept) bool { return a.code != diag.UnusedAccept }, &unused)
-		}
-	}
-	unused = withoutAccepted(p.files, unused)
-	for i := range p.Layers {
-		if f := p.Layers[i].top; f.accepting && !f.profile {
-			p.Layers[i].reportUnused(func(a *accept) bool { return a.code == diag.UnusedAccept }, &pointless)
-		}
-	}
+	unused := withoutAccepted(p.files, p.unusedAccepts(func(code diag.Code) bool { return code != diag.UnusedAccept }))
+	pointless := p.unusedAccepts(func(code diag.Code) bool { return code == diag.UnusedAccept })
 	return append(append(list, unused...), pointless...)
 }
 
-// reportUnused adds a warning for each accept of the layer's own file that is
-// asked for and that nothing was found for.
-func (l *Layer) reportUnused(asked func(*accept) bool, list *diag.List) {
+// unusedAccepts warns of the accepts, of the codes that are asked for, that
+// nothing was found for.
+func (p *Policy) unusedAccepts(asked func(diag.Code) bool) diag.List {
+	var list diag.List
+	for i := range p.Layers {
+		if f := p.Layers[i].top; f.accepting && !f.profile {
+			p.Layers[i].unusedAccepts(asked, &list)
+		}
+	}
+	list.Sort() // a file may have been given twice
+	return list
+}
+
+func (l *Layer) unusedAccepts(asked func(diag.Code) bool, list *diag.List) {
 	report := func(accepts []accept, where string) {
 		for i := range accepts {
-			if a := &accepts[i]; !a.used && asked(a) {
+			if a := &accepts[i]; !a.used && asked(a.code) {
 				list.Reportf(diag.UnusedAccept, a.at, "there is no %s in %s to accept", a.code, where).
 					Hintf("take it out, or it will hide one that is yet to come")
 			}
