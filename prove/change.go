@@ -56,8 +56,7 @@ func (c *comparison) add(s *square, changes []change) error {
 			if one.fixed[k] {
 				continue
 			}
-			size := new(big.Int).SetUint64(uint64(part.last) - uint64(part.first) + 1)
-			count = size.Mul(size, count)
+			count = new(big.Int).Mul(part.size(), count)
 			if k == 0 {
 				call.Arch = part.first
 			} else {

@@ -72,6 +72,10 @@ type Open struct {
 type CompareStats struct {
 	Squares int // regions in which each side has one way to decide
 	Nodes   int // diagram nodes made
+
+	// Inputs is how many inputs were compared: 2^512 without a limit. It is nil
+	// if the limit is too complex for that to be counted.
+	Inputs *big.Int
 }
 
 // Compare returns what two sides do differently, exactly. Where, if not nil,

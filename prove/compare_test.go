@@ -127,18 +127,24 @@ func TestLimit(t *testing.T) {
 		name    string
 		where   typed.Bool
 		changes int
+		inputs  uint // the binary logarithm of how many are compared
 	}{
-		{"no limit", nil, 2},
-		{"this number", is(nr, 5), 2},
-		{"another number", &typed.NotExpr{X: is(nr, 5)}, 0},
-		{"one of the values", is(wideArg(0), 8), 1},
-		{"another argument", is(wideArg(1), 8), 2},
-		{"another arch", is(&typed.Load{Low: typed.WordArch}, 8), 0},
+		{"no limit", nil, 2, 512},
+		{"this number", is(nr, 5), 2, 480},
+		{"half of the numbers", &typed.Compare{Op: typed.Lt, X: nr, Y: &typed.Value{Of: typed.U32, Bits: 1 << 31}}, 2, 511},
+		{"another number", is(nr, 4), 0, 480},
+		{"one of the values", is(wideArg(0), 8), 1, 448},
+		{"another argument", is(wideArg(1), 8), 2, 448},
+		{"another arch", is(&typed.Load{Low: typed.WordArch}, 8), 0, 480},
+		{"odd numbers", is(&typed.Binary{Op: typed.BitAnd, X: nr, Y: &typed.Value{Of: typed.U32, Bits: 1}}, 1), 2, 511},
 	}
 	for _, test := range tests {
 		d, err := Compare(side(s), side(other), test.where)
 		if err != nil || len(d.Changes) != test.changes || len(d.Open) > 0 {
-			t.Errorf("%s: %+v, %v", test.name, d, err)
+			t.Fatalf("%s: %+v, %v", test.name, d, err)
+		}
+		if want := new(big.Int).Lsh(big.NewInt(1), test.inputs); d.Stats.Inputs.Cmp(want) != 0 {
+			t.Errorf("%s: %v inputs", test.name, d.Stats.Inputs)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"errors"
+	"math/big"
 
 	"sandbox/policy/typed"
 )
@@ -14,6 +15,8 @@ type comparison struct {
 	where      typed.Bool  // nil: no limit
 	d          *diagrams
 	nodes      int // that may be made for one square
+
+	uncounted bool // the inputs
 
 	known map[string][]change // by way of squares
 	merged
@@ -37,12 +40,9 @@ func newComparison(from, to Side, where typed.Bool, nodes int) *comparison {
 // square compares the sides in one square.
 func (c *comparison) square(s *square) error {
 	c.out.Stats.Squares++
-	limited := false
-	if c.where != nil {
-		wanted := false
-		if wanted, limited = c.limits(s.region); !wanted {
-			return nil
-		}
+	wanted, limited := c.limits(s.region)
+	if !wanted {
+		return nil
 	}
 	way, shared := s.way()
 	if changes, ok := c.known[way]; ok && shared && !limited {
@@ -63,27 +63,64 @@ func (c *comparison) square(s *square) error {
 }
 
 // limits reports whether the limit holds for some inputs in a region, and
-// whether it does not for others. What is too complex may do both.
+// whether it does not for others, and counts those for which it does. What is
+// too complex may do both.
 func (c *comparison) limits(r region) (some, notAll bool) {
+	if c.where == nil {
+		c.count(r.size(), true)
+		return true, false
+	}
 	c.d.reset(nodesForLimit)
-	in := newInputs(c.d, noGroups())
+	g := noGroups()
+	g.condition(c.where)
+	in := newInputs(c.d, g)
 	some, notAll = true, true
-	in.attempt(nodesForLimit, func() {
+	known := in.attempt(nodesForLimit-leastNodes, func() {
 		within := r.unknowns(c.d, in)
-		holds := in.condition(c.where, r)
-		some, notAll = c.d.overlap(within, holds), c.d.exceeds(within, holds)
+		holds := c.d.and(within, in.condition(c.where, r))
+		some, notAll = holds != never, holds != within
+		if !notAll {
+			c.count(r.size(), true)
+			return
+		}
+		inputs := c.d.count(holds, always)
+		for _, part := range r.parts() {
+			if part.single() {
+				inputs.Rsh(inputs, 32)
+			}
+		}
+		c.count(inputs, true)
 	})
+	if !known {
+		c.count(nil, false)
+	}
 	return some, notAll
+}
+
+// count adds to the inputs that are compared, unless they are not known.
+func (c *comparison) count(inputs *big.Int, known bool) {
+	switch total := &c.out.Stats.Inputs; {
+	case !known:
+		c.uncounted, *total = true, nil
+	case c.uncounted:
+	case *total == nil:
+		*total = new(big.Int).Set(inputs)
+	default:
+		(*total).Add(*total, inputs)
+	}
 }
 
 // nodesForLimit are enough for conditions on arch and number.
 const nodesForLimit = 1 << 14
 
 // ask finds the changes in a square, with one variable order after the other:
-// that which suits the policies, and that which suits the programs, too.
+// that which suits the policies, that without shifts, and that which suits the
+// programs, too.
 func (c *comparison) ask(s *square, limited bool) (changes []change, err error) {
-	for _, programs := range [2]bool{false, true} {
+	for order := range 3 {
+		programs := order == 2
 		g := noGroups()
+		g.halves = order == 1
 		for i, component := range c.components {
 			if _, isProgram := component.(*programComponent); programs || !isProgram {
 				component.compared(s.cells[i], &g)

@@ -50,7 +50,7 @@ func newDiagrams(limit int) *diagrams {
 
 // stepsPerVertex bounds the work that is done for a vertex, on average. Proofs
 // of compiled policies take under 10.
-const stepsPerVertex = 200
+const stepsPerVertex = 32
 
 // start makes the two truth values in an empty arena.
 func (d *diagrams) start(limit int) {

@@ -13,13 +13,10 @@ import (
 // do not matter. The error is a *GivenUp without a filter if the condition is
 // too complex.
 func Find(abi arch.ABI, number uint32, condition typed.Bool) (call typed.Call, found bool, err error) {
-	g := noGroups()
-	g.condition(condition)
-	d := newDiagrams(MaxNodes)
-	in := newInputs(d, g)
 	r := numberRegion(abi.Audit(), number)
 	holds := never
-	if !in.attempt(MaxNodes, func() { holds = in.condition(condition, r) }) {
+	d, in, ok := ask(MaxNodes, func(g *groups) { g.condition(condition) }, func(in *inputs) { holds = in.condition(condition, r) })
+	if !ok {
 		return typed.Call{}, false, &GivenUp{}
 	}
 	if holds == never {
@@ -36,4 +33,20 @@ func Find(abi arch.ABI, number uint32, condition typed.Bool) (call typed.Call, f
 // numberRegion is the region of one number of an ABI.
 func numberRegion(audit, number uint32) region {
 	return region{span{audit, audit}, span{number, number}}
+}
+
+// ask answers a question about some conditions in an arena of its own: first in
+// the order that suits shifts, then in the other one.
+func ask(nodes int, compared func(*groups), answer func(*inputs)) (d *diagrams, in *inputs, ok bool) {
+	for _, halves := range [2]bool{false, true} {
+		g := noGroups()
+		g.halves = halves
+		compared(&g)
+		d = newDiagrams(nodes)
+		in = newInputs(d, g)
+		if in.attempt(nodes, func() { answer(in) }) {
+			return d, in, true
+		}
+	}
+	return nil, nil, false
 }

@@ -42,7 +42,7 @@ func (x *execution) flow(pc int, g *groups) {
 			continue
 		case bpf.JeqK, bpf.JgtK, bpf.JgeK, bpf.JsetK, bpf.JeqX, bpf.JgtX, bpf.JgeX, bpf.JsetX:
 			if fromX(in.Op) {
-				g.halves(f.a | f.x)
+				g.uniteHalves(f.a | f.x)
 			}
 			to(pc + 1 + int(in.Jt))
 			to(pc + 1 + int(in.Jf))
@@ -68,7 +68,7 @@ func (x *execution) flow(pc int, g *groups) {
 		default:
 			if fromX(in.Op) {
 				f.a |= f.x
-				g.halves(f.a)
+				g.uniteHalves(f.a)
 			}
 		}
 		to(pc + 1)
@@ -78,8 +78,8 @@ func (x *execution) flow(pc int, g *groups) {
 // highWords are the words that are high halves.
 const highWords wordSet = 0xaaa8
 
-// halves unites the low halves in a set, and the high ones.
-func (g *groups) halves(set wordSet) {
+// uniteHalves unites the low halves in a set, and the high ones.
+func (g *groups) uniteHalves(set wordSet) {
 	for _, half := range [2]wordSet{set & highWords, set &^ highWords} {
 		var list []member
 		for _, w := range wordsInOrder {

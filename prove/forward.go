@@ -20,6 +20,7 @@ func (x *execution) forward(e *entry, r region, universe diagram) diagram {
 			delete(f.reached, s)
 		}
 	}
+	x.states += f.entered
 	return f.result
 }
 

@@ -8,7 +8,13 @@ import (
 
 // groups says which words are compared with each other, and which of their bits
 // meet: it is a forest (union-find), the root of a tree names the group.
-type groups [words]link
+type groups struct {
+	links [words]link
+
+	// halves says that bits meet those of the same place in their word, low
+	// halves and high ones apart, wherever shifts put them.
+	halves bool
+}
 
 // A link leads to a word of the same group, of which bit n+shift meets bit n.
 type link struct {
@@ -19,8 +25,8 @@ type link struct {
 // noGroups returns a forest in which each word stands alone.
 func noGroups() groups {
 	var g groups
-	for w := range g {
-		g[w].to = typed.Word(w)
+	for w := range g.links {
+		g.links[w].to = typed.Word(w)
 	}
 	return g
 }
@@ -28,9 +34,9 @@ func noGroups() groups {
 // root returns the root of a word's group, and the shift to it.
 func (g *groups) root(w typed.Word) link {
 	shift := 0
-	for g[w].to != w {
-		shift += g[w].shift
-		w = g[w].to
+	for g.links[w].to != w {
+		shift += g.links[w].shift
+		w = g.links[w].to
 	}
 	return link{w, shift}
 }
@@ -66,7 +72,7 @@ func (g *groups) unite(list []member) {
 		a, b := g.root(list[0].word), g.root(list[i].word)
 		if a.to != b.to {
 			// Bit n of list[i].word is bit n+b.shift of its root.
-			g[b.to] = link{a.to, list[i].shift - b.shift - list[0].shift + a.shift}
+			g.links[b.to] = link{a.to, list[i].shift - b.shift - list[0].shift + a.shift}
 		}
 	}
 }
@@ -106,6 +112,14 @@ func (g *groups) integers(list ...typed.Int) {
 	var met []member
 	for _, x := range list {
 		met = meeting(met, x, 0)
+	}
+	if g.halves {
+		var set wordSet
+		for _, m := range met {
+			set |= 1 << m.word
+		}
+		g.uniteHalves(set)
+		return
 	}
 	g.unite(met)
 }

@@ -28,8 +28,14 @@ func profile(t testing.TB, name string, abis ...arch.ABI) *policy.Policy {
 func TestProfiles(t *testing.T) {
 	for _, name := range policies.Names() {
 		for _, abis := range [][]arch.ABI{
-			{arch.X86_64}, {arch.X86_64, arch.I386}, {arch.AArch64, arch.ARM}, {arch.RISCV64}, {arch.S390X},
-			{arch.PPC64LE}, {arch.LoongArch64}, {arch.MIPS64EL},
+			{arch.X86_64},
+			{arch.X86_64, arch.I386},
+			{arch.AArch64, arch.ARM},
+			{arch.RISCV64},
+			{arch.S390X},
+			{arch.PPC64LE},
+			{arch.LoongArch64},
+			{arch.MIPS64EL},
 		} {
 			p := profile(t, name, abis...).Typed
 			compiled, err := compiler.Compile(p)

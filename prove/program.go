@@ -19,6 +19,7 @@ type execution struct {
 	live      []liveness // by instruction
 	at        int        // the instruction being executed, for errLimit
 	results   map[state]diagram
+	states    int                   // executed in arenas before
 	numbers   map[[32]diagram]int32 // the indices of known
 	known     []number
 
@@ -65,6 +66,7 @@ func newExecution(p bpf.Program, bigEndian bool) *execution {
 
 // use makes the execution use an arena, with nothing executed yet.
 func (x *execution) use(d *diagrams, in *inputs) {
+	x.states += len(x.results)
 	x.d, x.in, x.known = d, in, x.known[:0]
 	x.symbols, x.quotients, x.multiples = nil, nil, nil
 	x.results = make(map[state]diagram)

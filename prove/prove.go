@@ -8,7 +8,9 @@ package prove
 import (
 	"errors"
 	"fmt"
+	"slices"
 
+	"sandbox/arch"
 	"sandbox/bpf"
 	"sandbox/policy/typed"
 )
@@ -23,6 +25,7 @@ const MaxNodes = 1 << 19
 type Proved struct {
 	program bpf.Program
 	stats   Stats
+	details Details
 }
 
 // Stats tells how much a proof had to look at.
@@ -30,6 +33,36 @@ type Stats struct {
 	Regions int // ranges of arch and number that were compared
 	Nodes   int // diagram nodes made
 }
+
+// Details tells more about a proof. What was proved by somebody else has none.
+type Details struct {
+	States int         // states of the program that were executed symbolically
+	ABIs   []ABIDetail // sorted by ABI
+	Others int         // regions of no ABI with a table
+}
+
+// An ABIDetail is the part of an ABI in a proof.
+type ABIDetail struct {
+	ABI     arch.ABI
+	Regions int // ranges of its numbers that were compared
+}
+
+// add counts a region.
+func (d *Details) add(r region) {
+	abi, ok := arch.ByAudit(r.arch.first)
+	if !ok || !r.arch.single() {
+		d.Others++
+		return
+	}
+	i, found := slices.BinarySearchFunc(d.ABIs, abi, func(a ABIDetail, abi arch.ABI) int { return int(a.ABI) - int(abi) })
+	if !found {
+		d.ABIs = slices.Insert(d.ABIs, i, ABIDetail{ABI: abi})
+	}
+	d.ABIs[i].Regions++
+}
+
+// Details returns more about the proof.
+func (p Proved) Details() Details { return p.details }
 
 // Program returns the program.
 func (p Proved) Program() bpf.Program { return p.program }
@@ -97,13 +130,14 @@ func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err 
 	err = all.quick()
 	var givenUp *GivenUp
 	if errors.As(err, &givenUp) {
-		all.stats.Regions = 0
+		all.stats.Regions, all.details = 0, Details{}
 		err = all.squares()
 	}
 	if err != nil {
 		return Proved{}, err
 	}
-	return Proved{program, all.stats}, nil
+	all.details.States = all.x.states + len(all.x.results)
+	return Proved{program, all.stats, all.details}, nil
 }
 
 // quick compares everything at once: most proofs need no more.
@@ -132,6 +166,7 @@ func (p *proof) quick() (err error) {
 		got := x.enter(&e, e.region)
 		for _, r := range m.cut(e.region) {
 			p.stats.Regions++
+			p.details.add(r)
 			want := m.decision(r)
 			if want == got {
 				continue

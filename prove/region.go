@@ -1,6 +1,10 @@
 package prove
 
-import "sandbox/policy/typed"
+import (
+	"math/big"
+
+	"sandbox/policy/typed"
+)
 
 // A span is an inclusive range of a word's values.
 type span struct{ first, last uint32 }
@@ -29,6 +33,14 @@ func (s span) from(v uint32) (span, bool) {
 type region struct{ arch, nr span }
 
 var everything = region{span{0, ^uint32(0)}, span{0, ^uint32(0)}}
+
+// size returns how many inputs are in the region.
+func (r region) size() *big.Int {
+	n := new(big.Int).Mul(r.arch.size(), r.nr.size())
+	return n.Lsh(n, CallBits)
+}
+
+func (s span) size() *big.Int { return new(big.Int).SetUint64(uint64(s.last) - uint64(s.first) + 1) }
 
 // word returns the value of a word within the region: known, if there is only
 // one, and symbolic otherwise.

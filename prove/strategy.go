@@ -20,12 +20,15 @@ type strategy struct {
 	// continuation returns for all inputs.
 	forward bool
 
+	// halves has the order pay no attention to shifts.
+	halves bool
+
 	// ascending puts low bits before high ones, which suits products.
 	ascending bool
 }
 
 // strategies are tried in this order.
-var strategies = [...]strategy{{induction: true}, {}, {forward: true}, {ascending: true}}
+var strategies = [...]strategy{{induction: true}, {}, {forward: true}, {halves: true}, {ascending: true}}
 
 // A proof compares a policy and a program square by square, each in an arena of
 // its own.
@@ -38,6 +41,7 @@ type proof struct {
 	d         *diagrams
 	limit     int
 	stats     Stats
+	details   Details
 }
 
 // squares compares everything. What it returns is nil if all is equal.
@@ -51,6 +55,7 @@ func (p *proof) squares() error {
 	for i := range grid {
 		s := &grid[i]
 		p.stats.Regions++
+		p.details.add(s.region)
 		way, shared := s.way()
 		if _, ok := proved[way]; ok && shared {
 			continue
@@ -88,6 +93,7 @@ func (p *proof) square(s *square) error {
 // are equal, the error says what it gave up; else that they differ.
 func (p *proof) try(s *square, how strategy) (equal, known bool, err error) {
 	g := noGroups()
+	g.halves = how.halves
 	(&policyComponent{p.m}).compared(s.cells[0], &g)
 	p.d.reset(p.limit)
 	in := newOrderedInputs(p.d, g, how.ascending)

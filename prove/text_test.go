@@ -42,6 +42,9 @@ func TestTextsCanBeReadBack(t *testing.T) {
 			if !strings.Contains(text, "args[") {
 				named++
 			}
+			if strings.Contains(text, "nr ") {
+				continue // the checker knows it
+			}
 			sameFilter(t, abi, call, text, &c.Condition)
 			read++
 		}

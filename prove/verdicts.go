@@ -31,11 +31,10 @@ func Verdicts(p *typed.Policy, abi arch.ABI, number uint32) ([]Verdict, error) {
 
 func verdicts(p *typed.Policy, abi arch.ABI, number uint32, limit int) ([]Verdict, error) {
 	one := numbersOf(p, abi.Audit(), number)
-	d := newDiagrams(limit)
-	in := newInputs(d, one.groups())
 	f := never
 	var at *typed.Filter
-	if !in.attempt(limit, func() { f = one.decision(in, &at) }) {
+	d, in, ok := ask(limit, one.compared, func(in *inputs) { f = one.decision(in, &at) })
+	if !ok {
 		return nil, &GivenUp{Filter: at}
 	}
 	var list []Verdict
@@ -88,15 +87,13 @@ func numbersOf(p *typed.Policy, audit, number uint32) numberMeaning {
 	return n
 }
 
-// groups unites the words that the filters compare.
-func (n *numberMeaning) groups() groups {
-	g := noGroups()
+// compared unites the words that the filters compare.
+func (n *numberMeaning) compared(g *groups) {
 	for _, line := range n.layers {
 		for _, f := range line {
 			g.condition(f.When)
 		}
 	}
-	return g
 }
 
 // decision returns what the policy decides; at is the filter being evaluated.
