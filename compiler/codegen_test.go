@@ -71,6 +71,15 @@ func body(t *testing.T, abi arch.ABI, when typed.Bool) string {
 
 var oneLine = strings.NewReplacer("ret #0x7fff0000", "allow", "ret #0x50001", "deny", "ret #0x80000000", "kill")
 
+// points is a set of single values.
+func points(values ...uint64) []typed.Interval {
+	var in []typed.Interval
+	for _, v := range values {
+		in = append(in, typed.Interval{Low: v, High: v})
+	}
+	return in
+}
+
 // TestCode shows the code of each kind of condition.
 func TestCode(t *testing.T) {
 	tests := []struct {
@@ -89,11 +98,18 @@ func TestCode(t *testing.T) {
 		{"64 bits equal", compare(typed.Eq, arg64(0), value(typed.U64, 0x100000002)), "ld [20]; jeq #0x1, 0, 3; ld [16]; jeq #0x2, 0, 1; allow; deny; kill"},
 		{"64 bits at least", compare(typed.Ge, arg64(0), value(typed.U64, 1<<32)), "ld [20]; jeq #0x0, 0, 1; deny; allow; kill"},
 		{"arguments equal", compare(typed.Eq, arg32(0), arg32(1)), "ld [24]; tax; ld [16]; jeq x, 0, 1; allow; deny; kill"},
-		{"set", &typed.In{X: arg32(0), Intervals: []typed.Interval{{Low: 1, High: 1}, {Low: 3, High: 9}}}, "ld [16]; jge #0x3, 0, 1; jge #0xa, 2, 1; jeq #0x1, 0, 1; allow; deny; kill"},
+		{"set", &typed.In{X: arg32(0), Intervals: []typed.Interval{{Low: 1, High: 1}, {Low: 3, High: 9}}}, "ld [16]; jset #0xfffffffd, 0, 2; jge #0xa, 1, 0; allow; deny; kill"},
 		{"mask of a shift", compare(typed.Eq, binary(typed.BitAnd, binary(typed.Shr, arg32(1), value(typed.U32, 8)), value(typed.U32, 0xff)), value(typed.U32, 0x54)), "ld [24]; and #0xff00; jeq #0x5400, 0, 1; allow; deny; kill"},
 		{"bits of a shift", compare(typed.Ne, binary(typed.BitAnd, binary(typed.Shr, arg32(1), value(typed.U32, 16)), value(typed.U32, 3)), value(typed.U32, 0)), "ld [24]; jset #0x30000, 0, 1; allow; deny; kill"},
 		{"order of a shift", compare(typed.Ge, binary(typed.Shr, arg32(1), value(typed.U32, 8)), value(typed.U32, 5)), "ld [24]; jge #0x500, 0, 1; allow; deny; kill"},
 		{"more than a shift can be", compare(typed.Ge, binary(typed.Shr, arg32(1), value(typed.U32, 31)), value(typed.U32, 2)), "deny; kill"},
+		{"combinations of bits", &typed.In{X: arg32(0), Intervals: points(0, 1, 128, 129)}, "ld [16]; jset #0xffffff7e, 0, 1; deny; allow; kill"},
+		{"combinations with a bit", &typed.In{X: arg32(0), Intervals: points(4, 6, 12, 14)}, "ld [16]; and #0xfffffff5; jeq #0x4, 0, 1; allow; deny; kill"},
+		{"highest bits", compare(typed.Ne, binary(typed.BitAnd, arg32(0), value(typed.U32, 0xfff00000)), value(typed.U32, 0)), "ld [16]; jge #0x100000, 0, 1; allow; deny; kill"},
+		{"a few values", &typed.In{X: arg32(0), Intervals: points(4, 9, 11)}, "ld [16]; jeq #0x4, 2, 0; jeq #0x9, 1, 0; jeq #0xb, 0, 1; allow; deny; kill"},
+		{"low half first", compare(typed.Eq, arg64(0), value(typed.U64, 7)), "ld [16]; jeq #0x7, 0, 3; ld [20]; jeq #0x0, 0, 1; allow; deny; kill"},
+		{"high half first where it decides", compare(typed.Eq, arg64(0), value(typed.U64, 0x500000007)), "ld [20]; jeq #0x5, 0, 3; ld [16]; jeq #0x7, 0, 1; allow; deny; kill"},
+		{"what a value says of its bits", or(and(compareEq(0, 5), compareEq(1, 1)), compare(typed.Ne, binary(typed.BitAnd, arg32(0), value(typed.U32, 8)), value(typed.U32, 0))), "ld [16]; jeq #0x5, 0, 2; ld [24]; jeq #0x1, 1, 2; jset #0x8, 0, 1; allow; deny; kill"},
 		{"arguments equal to one", &typed.OrExpr{
 			X: compare(typed.Eq, arg32(0), arg32(1)),
 			Y: &typed.OrExpr{X: compare(typed.Eq, arg32(2), arg32(1)), Y: compare(typed.Eq, arg32(1), arg32(3))},

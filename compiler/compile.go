@@ -29,9 +29,17 @@ var errNoABI = errors.New("the policy serves no ABI")
 // Compile compiles a policy. It must serve an ABI, and all that it serves must
 // have one byte order. Other errors are a *MixedOrderError, a *TooLargeError,
 // a *TooComplexError and a *BudgetError.
-func Compile(p *typed.Policy) (*Compiled, error) { return compile(p, passes[:]) }
+func Compile(p *typed.Policy) (*Compiled, error) { return Options{}.Compile(p) }
 
-func compile(p *typed.Policy, passes []pass) (*Compiled, error) {
+// Options say what to optimise for. They do not change what a program decides.
+type Options struct {
+	Weights Weights // nil: a shipped profile of common programs
+}
+
+// Compile is [Compile] with options.
+func (o Options) Compile(p *typed.Policy) (*Compiled, error) { return o.compile(p, passes[:]) }
+
+func (o Options) compile(p *typed.Policy, passes []pass) (*Compiled, error) {
 	abis := p.ABIs()
 	if len(abis) == 0 {
 		return nil, errNoABI
@@ -41,7 +49,10 @@ func compile(p *typed.Policy, passes []pass) (*Compiled, error) {
 			return nil, &MixedOrderError{abis[0], abi}
 		}
 	}
-	c := &compilation{policy: p, graph: newGraph()}
+	c := &compilation{policy: p, weights: o.Weights, graph: newGraph()}
+	if c.weights == nil {
+		c.weights = frequency
+	}
 	for i := range passes {
 		if err := passes[i].run(c); err != nil {
 			return nil, err

@@ -33,7 +33,6 @@ type graph struct {
 	wordIndex map[wordForm]word
 	nodes     []nodeForm
 	nodeIndex map[nodeForm]node
-	tests     map[[2]word]int   // how many nodes test two words for equality
 	origins   [][]*typed.Filter // for each node, the filters that it was built for
 	building  *typed.Filter     // the filter that new nodes belong to; nil for dispatch
 }
@@ -44,7 +43,6 @@ func newGraph() *graph {
 		wordIndex: make(map[wordForm]word, 256),
 		nodes:     make([]nodeForm, 0, 256),
 		nodeIndex: make(map[nodeForm]node, 256),
-		tests:     make(map[[2]word]int),
 		origins:   make([][]*typed.Filter, 0, 256),
 	}
 }
@@ -55,9 +53,6 @@ func (g *graph) internNode(f nodeForm) node {
 		n = node(len(g.nodes))
 		g.nodes = append(g.nodes, f)
 		g.nodeIndex[f] = n
-		if f.test == testEq {
-			g.tests[[2]word{f.x, f.y}]++
-		}
 		g.origins = append(g.origins, nil)
 	}
 	g.attribute(n)
@@ -127,6 +122,8 @@ func (g *graph) branch(op testOp, x, y word, yes, no node) node {
 		if inner, ok := g.constantOf(f.b); ok {
 			return g.branch(testEq, f.a, g.constant(k-inner), yes, no)
 		}
+	case op == testSet && constant && -k&^k == 0:
+		return g.branch(testGe, x, g.constant(k&-k), yes, no) // the highest bits: an order
 	case op == testSet && f.op == opAnd && constant:
 		if mask, ok := g.constantOf(f.b); ok {
 			return g.branch(testSet, f.a, g.constant(mask&k), yes, no)

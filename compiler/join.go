@@ -1,9 +1,6 @@
 package compiler
 
-import (
-	"sandbox/bpf"
-	"sandbox/policy/typed"
-)
+import "sandbox/policy/typed"
 
 // joiner makes one graph of two layers: it decides as the kernel does for two
 // stacked filters.
@@ -19,10 +16,6 @@ type joiner struct {
 // room for nodes that pruning and sharing drop.
 const maxNodes = 1 << 16
 
-// maxTests bounds the nodes that instructions are chosen for. How much too
-// large a program is need not be known beyond that.
-const maxTests = 4 * bpf.MaxInstructions
-
 type meet struct {
 	action typed.Action
 	n      node
@@ -37,7 +30,7 @@ func (j *joiner) segments(older, newer []segment) []segment {
 	var out segments
 	for len(older) > 0 && len(newer) > 0 {
 		last := min(older[0].last, newer[0].last)
-		out.put(last, j.nodes(older[0].to, newer[0].to))
+		out.put(last, j.nodes(older[0].to, newer[0].to), 0)
 		if older[0].last == last {
 			older = older[1:]
 		}

@@ -31,7 +31,7 @@ func TestKept(t *testing.T) {
 		},
 		{
 			"it does on one way, which passes over the load", or(and(is(tripled, 9), compareEq(1, 1)), and(or(is(tripled, 12), compareEq(2, 2)), atLeast(tripled, 5))),
-			"ld [16]; mul #0x3; jeq #0x9, 0, 4; ld [24]; jeq #0x1, 8, 0; ld [16]; mul #0x3; jeq #0xc, 4, 0; ld [32]; jeq #0x2, 0, 4; ld [16]; mul #0x3; jge #0x5, 0, 1; allow; deny; kill",
+			"ld [16]; mul #0x3; jeq #0x9, 0, 4; ld [24]; jeq #0x1, 8, 0; ld [16]; mul #0x3; jeq #0xc, 5, 0; ld [32]; jeq #0x2, 0, 4; ld [16]; mul #0x3; jge #0x5, 0, 1; allow; deny; kill",
 		},
 		{
 			"two instructions are not worth it", or(and(below(tripled, 9), compareEq(2, 1)), and(atLeast(tripled, 5), compareEq(3, 1))),
@@ -88,7 +88,7 @@ func TestKeepingNeverCosts(t *testing.T) {
 		if err != nil {
 			return
 		}
-		plain, err := compile(p, withoutKeeping())
+		plain, err := Options{}.compile(p, withoutKeeping())
 		if err != nil {
 			if !errors.Is(err, errScratch) {
 				t.Fatalf("%s: %v", name, err)

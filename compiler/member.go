@@ -39,10 +39,10 @@ func (g *graph) memberWord(x word, in []typed.Interval, yes, no node) node {
 	var s segments
 	for _, i := range in {
 		s.fillTo(uint32(i.Low), no)
-		s.put(uint32(i.High), yes)
+		s.put(uint32(i.High), yes, 1)
 	}
 	s.finish(no)
-	return g.search(x, s.list)
+	return g.search(x, s.list, argumentTest)
 }
 
 // memberWide splits by the high word: for each of its values the low words
@@ -59,7 +59,7 @@ func (g *graph) memberWide(x wide, in []typed.Interval, yes, no node) node {
 				last--
 			}
 			s.fillTo(high, no)
-			s.put(last, yes)
+			s.put(last, yes, 1)
 			if uint64(last) == first.High>>32 {
 				in = in[1:]
 				continue
@@ -70,10 +70,10 @@ func (g *graph) memberWide(x wide, in []typed.Interval, yes, no node) node {
 		var lows []typed.Interval
 		lows, in = takeHigh(in, high)
 		s.fillTo(high, no)
-		s.put(high, g.memberWord(x.low, lows, yes, no))
+		s.put(high, g.memberWord(x.low, lows, yes, no), 1)
 	}
 	s.finish(no)
-	return g.search(x.high, s.list)
+	return g.search(x.high, s.list, argumentTest)
 }
 
 // takeHigh returns the low words of the values in the intervals that have the

@@ -11,7 +11,7 @@ import (
 	"sandbox/prove"
 )
 
-var mutants = flag.Int("mutants", 110, "mutants to make of each program in TestMutants")
+var mutants = flag.Int("mutants", 85, "mutants to make of each program in TestMutants")
 
 // TestMutants changes programs, one instruction or jump at a time, and has each
 // mutant proved. It must be refused with a call that evaluator and emulator

@@ -9,6 +9,7 @@ import (
 // A compilation is the state that the passes hand on.
 type compilation struct {
 	policy   *typed.Policy
+	weights  Weights
 	graph    *graph
 	sections []section // one for each ABI, in the order of testing
 	unserved node      // decides calls of all other ABIs
@@ -56,6 +57,18 @@ var passes = [...]pass{
 		run:   (*compilation).prune,
 	},
 	{
+		name:  "trees",
+		does:  "search for a value where tests ask for one after the other",
+		after: "needs tests of one word next to each other, which pruning brings together",
+		run:   (*compilation).trees,
+	},
+	{
+		name:  "halves",
+		does:  "test low halves before high ones where those decide more",
+		after: "needs the trees, which have no more ways out than there are outcomes",
+		run:   (*compilation).halves,
+	},
+	{
 		name:  "dispatch",
 		does:  "find the graph of a call by its arch and number",
 		after: "needs joined graphs, so that neighbouring numbers with one fate are one range",
@@ -90,7 +103,7 @@ func (c *compilation) lower() error {
 			if of := l.Section(abi.Audit()); of != nil {
 				s.layers = append(s.layers, c.graph.section(of))
 			} else {
-				s.layers = append(s.layers, []segment{{0xffffffff, c.graph.leaf(l.Unserved.Action)}})
+				s.layers = append(s.layers, []segment{{last: 0xffffffff, to: c.graph.leaf(l.Unserved.Action)}})
 			}
 		}
 		c.sections = append(c.sections, s)
@@ -131,7 +144,8 @@ func (c *compilation) dispatch() error {
 	c.root = c.unserved
 	for i := len(c.sections) - 1; i >= 0; i-- {
 		s := &c.sections[i]
-		s.root = g.search(nr, s.joined)
+		c.weigh(s)
+		s.root = g.search(nr, s.joined, dispatchTest)
 		c.root = g.branch(testEq, arch, g.constant(s.abi.Audit()), s.root, c.root)
 	}
 	return nil

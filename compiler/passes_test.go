@@ -1,21 +1,25 @@
 package compiler
 
 import (
+	"slices"
 	"testing"
 
 	"sandbox/arch"
 	"sandbox/internal/policygen"
+	"sandbox/policy/typed"
 )
 
 // TestInvariants runs the passes one by one over random policies and checks
 // after each what the next ones rely on.
 func TestInvariants(t *testing.T) {
+	decided := 0
 	for seed := range uint64(300) {
-		p := policygen.New(seed).Policy(arch.X86_64, arch.I386)
+		g := policygen.New(seed)
+		p := g.Policy(arch.X86_64, arch.I386)
 		if len(p.ABIs()) == 0 {
 			continue
 		}
-		c := &compilation{policy: p, graph: newGraph()}
+		c := &compilation{policy: p, weights: frequency, graph: newGraph()}
 		for _, pass := range passes {
 			if err := pass.run(c); err != nil {
 				break
@@ -23,8 +27,82 @@ func TestInvariants(t *testing.T) {
 			if problem := broken(c); problem != "" {
 				t.Fatalf("seed %d: after %s: %s", seed, pass.name, problem)
 			}
+			for range 30 {
+				call := g.Call(arch.X86_64, arch.I386)
+				if got, ok := c.decide(&call); ok && got != p.Decide(&call).Action {
+					t.Fatalf("seed %d: after %s: %+v comes to %v, the policy says %v", seed, pass.name, call, got, p.Decide(&call).Action)
+				}
+				decided++
+			}
 		}
 	}
+}
+
+// decide returns what the graphs say of a call, once there is one for each
+// number, or one for all.
+func (c *compilation) decide(call *typed.Call) (typed.Action, bool) {
+	n := c.unserved
+	for i := range c.sections {
+		s := &c.sections[i]
+		if s.abi.Audit() != call.Arch {
+			continue
+		}
+		if s.joined == nil {
+			return typed.Action{}, false
+		}
+		at := slices.IndexFunc(s.joined, func(s segment) bool { return call.Nr <= s.last })
+		n = s.joined[at].to
+	}
+	if c.root != 0 {
+		n = c.root
+	}
+	g := c.graph
+	known := make(map[word]uint32) // words share parts
+	for g.nodes[n].test != isLeaf {
+		f := g.nodes[n]
+		x, y := g.constant(g.valueOfWord(f.x, call, known)), g.constant(g.valueOfWord(f.y, call, known))
+		n = f.no
+		if holds, _ := g.constantTest(f.test, x, y); holds {
+			n = f.yes
+		}
+	}
+	return g.nodes[n].action, true
+}
+
+// valueOfWord computes a word.
+func (g *graph) valueOfWord(w word, call *typed.Call, known map[word]uint32) uint32 {
+	f := g.words[w]
+	switch f.op {
+	case opConst:
+		return f.k
+	case opLoad:
+		return call.Word(typed.Word(f.k))
+	}
+	if v, ok := known[w]; ok {
+		return v
+	}
+	a, b := g.valueOfWord(f.a, call, known), g.valueOfWord(f.b, call, known)
+	v := a >> b
+	switch f.op {
+	case opAdd:
+		v = a + b
+	case opSub:
+		v = a - b
+	case opMul:
+		v = a * b
+	case opDiv:
+		v = a / b
+	case opAnd:
+		v = a & b
+	case opOr:
+		v = a | b
+	case opXor:
+		v = a ^ b
+	case opShl:
+		v = a << b
+	}
+	known[w] = v
+	return v
 }
 
 // broken says which invariant of a compilation does not hold.

@@ -12,14 +12,14 @@ import (
 func (g *graph) section(s *typed.Section) []segment {
 	starts := borders(s.Filters)
 	deciding := filtersOf(s.Filters, starts)
-	chains := make(map[chain]node)
+	chains := make(map[filterChain]node)
 	var out segments
 	for i, filters := range deciding {
 		last := uint32(0xffffffff)
 		if i+1 < len(starts) {
 			last = starts[i+1] - 1
 		}
-		out.put(last, g.chainOf(s.Filters, filters, chains))
+		out.put(last, g.chainOf(s.Filters, filters, chains), 0)
 	}
 	g.building = nil
 	return out.list
@@ -62,8 +62,8 @@ func filtersOf(filters []typed.Filter, starts []uint32) [][]int32 {
 	return deciding
 }
 
-// A chain is a filter with what is to be done where it does not match.
-type chain struct {
+// A filterChain is a filter with what is to be done where it does not match.
+type filterChain struct {
 	filter int32
 	rest   node
 }
@@ -71,10 +71,10 @@ type chain struct {
 // chainOf returns the node that tries the filters in order. The last one has
 // no condition. Chains that were built before are looked up: most numbers
 // share them.
-func (g *graph) chainOf(filters []typed.Filter, indices []int32, built map[chain]node) node {
+func (g *graph) chainOf(filters []typed.Filter, indices []int32, built map[filterChain]node) node {
 	n := node(-1)
 	for k := len(indices) - 1; k >= 0; k-- {
-		key := chain{indices[k], n}
+		key := filterChain{indices[k], n}
 		next, ok := built[key]
 		if !ok {
 			f := &filters[indices[k]]

@@ -1,0 +1,144 @@
+package compiler
+
+import (
+	"cmp"
+	"slices"
+)
+
+// trees searches words where chains of tests ask for one value after the other:
+// what rules say about one argument is one list of segments, in whatever order
+// they are written.
+func (c *compilation) trees() error {
+	c.rewrite(func(g *graph, built func(node) node, n node) (node, bool) {
+		f := &g.nodes[n]
+		if !g.segmented(n, f.x) || !g.segmented(f.yes, f.x) && !g.segmented(f.no, f.x) {
+			return n, false
+		}
+		x := f.x
+		var list segments
+		for _, s := range g.segmentsFrom(n, x) {
+			list.put(s.last, built(s.to), 1)
+		}
+		before := node(len(g.nodes))
+		m := g.search(x, list.list, argumentTest)
+		g.attributeTests(before, n, x)
+		return m, true
+	})
+	return nil
+}
+
+// segmented reports whether a node tests where x lies.
+func (g *graph) segmented(n node, x word) bool {
+	f := &g.nodes[n]
+	if f.test != testEq && f.test != testGe || f.x != x {
+		return false
+	}
+	_, constant := g.constantOf(f.y)
+	return constant
+}
+
+// segmentsFrom returns where the tests of x lead to that begin at n.
+func (g *graph) segmentsFrom(n node, x word) []segment {
+	type value struct {
+		k  uint32
+		to node
+	}
+	var values []value
+	for ; g.segmented(n, x) && g.nodes[n].test == testEq; n = g.nodes[n].no {
+		k, _ := g.constantOf(g.nodes[n].y)
+		values = append(values, value{k, g.where(g.nodes[n].yes, x, k)})
+	}
+	rest := []segment{{last: ^uint32(0), to: n}}
+	if g.segmented(n, x) {
+		f := g.nodes[n]
+		border, _ := g.constantOf(f.y)
+		rest = joinAt(border, g.segmentsFrom(f.no, x), g.segmentsFrom(f.yes, x))
+	}
+	// Of two tests for one value the first decides.
+	slices.SortStableFunc(values, func(a, b value) int { return cmp.Compare(a.k, b.k) })
+	values = slices.CompactFunc(values, func(a, b value) bool { return a.k == b.k })
+	var out segments
+	for _, s := range rest {
+		for len(values) > 0 && values[0].k <= s.last {
+			out.fillTo(values[0].k, s.to)
+			out.put(values[0].k, values[0].to, 0)
+			values = values[1:]
+		}
+		if out.next <= uint64(s.last) {
+			out.put(s.last, s.to, 0)
+		}
+	}
+	return out.list
+}
+
+// where returns what follows the tests of x from n on where x is k.
+func (g *graph) where(n node, x word, k uint32) node {
+	for g.segmented(n, x) {
+		f := &g.nodes[n]
+		j, _ := g.constantOf(f.y)
+		if f.test == testEq && k == j || f.test == testGe && k >= j {
+			n = f.yes
+		} else {
+			n = f.no
+		}
+	}
+	return n
+}
+
+// joinAt returns the segments of one list below a border, and those of another
+// from there on.
+func joinAt(border uint32, below, above []segment) []segment {
+	var out segments
+	for _, s := range below {
+		if s.last >= border {
+			out.fillTo(border, s.to)
+			break
+		}
+		out.put(s.last, s.to, 0)
+	}
+	for _, s := range above {
+		if s.last >= border {
+			out.put(s.last, s.to, 0)
+		}
+	}
+	return out.list
+}
+
+// attributeTests notes for the new tests of x, from node first on, what they
+// were built for: the filters of the tests from n on with the same values.
+func (g *graph) attributeTests(first, n node, x word) {
+	sources := make(map[uint32]node)
+	var visit func(n node)
+	visit = func(n node) {
+		if !g.segmented(n, x) {
+			return
+		}
+		k, _ := g.constantOf(g.nodes[n].y)
+		if _, seen := sources[k]; !seen {
+			sources[k] = n
+		}
+		for g.segmented(n, x) && g.nodes[n].test == testEq && g.segmented(g.nodes[n].no, x) {
+			n = g.nodes[n].no
+			if k, _ := g.constantOf(g.nodes[n].y); sources[k] == 0 {
+				sources[k] = n
+			}
+		}
+		visit(g.nodes[n].yes)
+		visit(g.nodes[n].no)
+	}
+	visit(n)
+	for m := first; int(m) < len(g.nodes); m++ {
+		k, ok := g.constantOf(g.nodes[m].y)
+		if g.nodes[m].test == isLeaf || !ok {
+			continue
+		}
+		from, ok := sources[k]
+		if !ok {
+			from, ok = sources[k-1] // a border behind a value
+		}
+		if !ok {
+			from = n
+		}
+		g.inherit(m, from)
+	}
+}
