@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/policytest", "launcher",
+		"arch", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "launcher",
 		"policies", "policy", "policy/...", "prove",
 	},
 }
