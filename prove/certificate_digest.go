@@ -2,8 +2,8 @@ package prove
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
+	"strings"
 
 	"sandbox/policy/typed"
 )
@@ -24,17 +24,35 @@ type Digest [sumSize]byte
 
 // String returns the digest as certificates have it: "sha256:" and 64 hex
 // digits.
-func (d Digest) String() string { return digestPrefix + hex.EncodeToString(d[:]) }
+func (d Digest) String() string { return string(d.appendTo(nil)) }
 
-const digestPrefix = "sha256:"
+const (
+	digestPrefix = "sha256:"
+	hexDigits    = "0123456789abcdef"
+)
+
+func (d *Digest) appendTo(dst []byte) []byte {
+	dst = append(dst, digestPrefix...)
+	for _, b := range d {
+		dst = append(dst, hexDigits[b>>4], hexDigits[b&15])
+	}
+	return dst
+}
 
 // parseDigest reads what String returns.
 func parseDigest(s string) (d Digest, ok bool) {
-	if len(s) != len(digestPrefix)+2*len(d) || s[:len(digestPrefix)] != digestPrefix {
+	digits, ok := strings.CutPrefix(s, digestPrefix)
+	if !ok || len(digits) != 2*len(d) {
 		return d, false
 	}
-	_, err := hex.Decode(d[:], []byte(s[len(digestPrefix):]))
-	return d, err == nil
+	for i := range digits {
+		digit := strings.IndexByte(hexDigits, digits[i])
+		if digit < 0 {
+			return d, false
+		}
+		d[i/2] = d[i/2]<<4 | byte(digit)
+	}
+	return d, true
 }
 
 // errNoDigest is about a policy that no checker made.

@@ -45,7 +45,11 @@ func (c *Certificate) Append(dst []byte) []byte {
 	}
 	start := len(dst)
 	dst = c.appendHeader(dst)
-	dst = c.proved.program.Append(dst, orderOf(c.machine))
+	if c.machine.BigEndian() {
+		dst = c.proved.program.Append(dst, binary.BigEndian)
+	} else {
+		dst = c.proved.program.Append(dst, binary.LittleEndian)
+	}
 	sum := sha256(dst[start:])
 	return append(dst, sum[:]...)
 }
@@ -62,7 +66,7 @@ func (c *Certificate) appendHeader(dst []byte) []byte {
 	for _, name := range c.policies {
 		dst = strconv.AppendQuoteToASCII(append(dst, ' '), name)
 	}
-	dst = append(append(dst, "\nmeaning: "...), c.digest.String()...)
+	dst = c.digest.appendTo(append(dst, "\nmeaning: "...))
 	dst = strconv.AppendInt(append(dst, "\nproved: "...), int64(c.proved.stats.Regions), 10)
 	dst = strconv.AppendInt(append(dst, " ranges "...), int64(c.proved.stats.Nodes), 10)
 	dst = strconv.AppendQuoteToASCII(append(dst, " nodes\nwriter: "...), c.writer)
@@ -89,9 +93,10 @@ func ParseCertificate(file []byte) (Certificate, error) {
 	if !IsCertificate(file) {
 		return Certificate{}, errNotCertificate
 	}
-	end := bytes.Index(file, []byte("\n\n"))
-	h := header{rest: string(file[:max(end, 0)])}
-	if version := h.version(file); version != "1" {
+	text := string(file) // of which all that is read are parts
+	end := strings.Index(text, "\n\n")
+	h := header{rest: text[:max(end, 0)]}
+	if version := h.version(text); version != "1" {
 		return Certificate{}, fmt.Errorf("it has the format %.20q, and this sandbox reads %d", version, certificateVersion)
 	}
 	if end < 0 {
@@ -113,7 +118,11 @@ func ParseCertificate(file []byte) (Certificate, error) {
 	if got := sha256(content); !bytes.Equal(got[:], sum) {
 		return Certificate{}, errAltered
 	}
-	code, err := bpf.Decode(content[end:], orderOf(c.machine))
+	var order binary.ByteOrder = binary.LittleEndian
+	if c.machine.BigEndian() {
+		order = binary.BigEndian
+	}
+	code, err := bpf.Decode(content[end:], order)
 	if err != nil {
 		return Certificate{}, err
 	}
@@ -134,8 +143,8 @@ type header struct {
 }
 
 // version reads the first line, which is there even if the rest is cut off.
-func (h *header) version(file []byte) string {
-	first, _, _ := strings.Cut(string(file[:min(len(file), 64)]), "\n")
+func (h *header) version(file string) string {
+	first, _, _ := strings.Cut(file, "\n")
 	_, h.rest, _ = strings.Cut(h.rest, "\n")
 	h.line = 1
 	return first[len(certificateMagic):]
@@ -217,15 +226,4 @@ func (h *header) abi(name string) arch.ABI {
 		h.err = fmt.Errorf("it is for an ABI that this sandbox does not know: %.20q", name)
 	}
 	return abi
-}
-
-// orderOf returns the byte order of a machine.
-func orderOf(machine arch.ABI) interface {
-	binary.ByteOrder
-	binary.AppendByteOrder
-} {
-	if machine.BigEndian() {
-		return binary.BigEndian
-	}
-	return binary.LittleEndian
 }
