@@ -109,13 +109,13 @@ type plan struct {
 	first uint32
 	list  []segment
 	sums  []float64 // sums[i] is the weight of list[:i]
-	parts []part    // of list[i:j], at i*(len(list)+1)+j
+	parts []part    // of list[i:j] for i <= j, row by row: see part
 	hot   hot       // of the whole list
 }
 
 func (s *searcher) plan(first uint32, list []segment) *plan {
 	n := len(list)
-	p := &plan{searcher: s, first: first, list: list, sums: make([]float64, n+1), parts: make([]part, (n+1)*(n+1))}
+	p := &plan{searcher: s, first: first, list: list, sums: make([]float64, n+1), parts: make([]part, (n+1)*(n+2)/2)}
 	for i := range list {
 		p.sums[i+1] = p.sums[i] + list[i].weight
 	}
@@ -128,7 +128,9 @@ func (s *searcher) plan(first uint32, list []segment) *plan {
 	return p
 }
 
-func (p *plan) part(i, j int) *part { return &p.parts[i*(len(p.list)+1)+j] }
+// part returns what is known of list[i:j]. Row i has len(list)+1-i parts: the
+// memory that is used for the first time is a good deal of what compiling costs.
+func (p *plan) part(i, j int) *part { return &p.parts[i*(2*len(p.list)+1-i)/2+j] }
 
 func (p *plan) weight(i, j int) float64 { return p.sums[j] - p.sums[i] }
 
