@@ -109,6 +109,7 @@ type plan struct {
 	first uint32
 	list  []segment
 	sums  []float64 // sums[i] is the weight of list[:i]
+	mixed []int     // mixed[i] is the least j of which list[i:j] is no chain, as it has ranges with different targets
 	parts []part    // of list[i:j] for i <= j, row by row: see part
 	hot   hot       // of the whole list
 }
@@ -119,6 +120,7 @@ func (s *searcher) plan(first uint32, list []segment) *plan {
 	for i := range list {
 		p.sums[i+1] = p.sums[i] + list[i].weight
 	}
+	p.mixed = p.findMixed()
 	for length := 2; length <= n; length++ {
 		for i := 0; i+length <= n; i++ {
 			*p.part(i, i+length) = p.best(i, i+length)
@@ -161,10 +163,32 @@ func (p *plan) best(i, j int) part {
 			best = part{cost, int32(k)}
 		}
 	}
+	if j >= p.mixed[i] {
+		return best
+	}
 	if c, ok := p.chain(i, j); ok && c.cost <= best.cost {
 		return part{c.cost, 0}
 	}
 	return best
+}
+
+// findMixed finds out which parts cannot be chains, so that best need not try.
+func (p *plan) findMixed() []int {
+	n := len(p.list)
+	mixed := make([]int, n+1)
+	mixed[n] = n + 1
+	for i := n - 1; i >= 0; i-- {
+		mixed[i] = mixed[i+1]
+		if p.single(i) {
+			continue
+		}
+		for k := i + 1; k+1 < mixed[i]; k++ {
+			if !p.single(k) && p.list[k].to != p.list[i].to {
+				mixed[i] = k + 1
+			}
+		}
+	}
+	return mixed
 }
 
 // build returns a node that searches list[i:j], for values known to lie there.
