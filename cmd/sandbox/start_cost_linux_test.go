@@ -137,7 +137,7 @@ func TestStartFaults(t *testing.T) {
 		most    int64
 	}{
 		{"a compiled program", []string{"--program", compiledProgram(t)}, 280},
-		{"Docker's policy, compiled and proved", []string{"-p", "../../policy/testdata/docker.toml"}, 480},
+		{"Docker's policy, compiled and proved", []string{"-p", "../../policy/testdata/docker.toml"}, 520},
 	} {
 		got := faults(slices.Concat([]string{sandbox, "exec"}, tt.options, []string{"--", command})...) - alone
 		if got > tt.most {
