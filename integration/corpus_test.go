@@ -95,7 +95,7 @@ func newSpecimen(name string, request policy.Request) (specimen, error) {
 	}
 	compiled, err := compiler.Compile(p)
 	if err != nil {
-		return specimen{}, err
+		return specimen{name: name}, err
 	}
 	return specimen{name, p, compiled.Program}, nil
 }
