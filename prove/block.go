@@ -17,7 +17,21 @@ type block struct {
 type blockField struct {
 	operand Operand
 	places  []int32 // of its bits, the highest first
-	sorted  bool    // whether the places ascend
+}
+
+// ascends reports whether the bits of a mask stand in the order of their places.
+func (f *blockField) ascends(mask uint64) bool {
+	last := int32(-1)
+	for k, place := range f.places {
+		if mask>>(len(f.places)-1-k)&1 == 0 {
+			continue
+		}
+		if place < last {
+			return false
+		}
+		last = place
+	}
+	return true
 }
 
 // blocks cuts the variable order into blocks.
@@ -61,14 +75,11 @@ func (in *inputs) block(first, behind int, set wordSet) block {
 			continue
 		}
 		seen |= 1 << w
-		f := blockField{operand: field, sorted: true}
+		f := blockField{operand: field}
 		if field.Wide {
 			f.places = in.descending(f.places, field.Low+1)
 		}
 		f.places = in.descending(f.places, field.Low)
-		for i := range f.places[1:] {
-			f.sorted = f.sorted && f.places[i] < f.places[i+1]
-		}
 		b.fields = append(b.fields, f)
 	}
 	return b

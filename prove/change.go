@@ -36,7 +36,7 @@ func (q *question) change(f diagram, from, to uint32) change {
 	c.call = d.difference(f, never, in)
 	c.count = d.count(f, always)
 	c.count.Rsh(c.count, untested)
-	c.condition = describe(d, in, f)
+	c.condition = describe(in, f)
 	return c
 }
 

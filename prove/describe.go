@@ -6,17 +6,21 @@ import "math/big"
 const (
 	maxAlternatives = 16
 	maxTests        = 64
+	maxCubes        = 6 // alternatives that fix single bits
 )
 
 // describe returns the set of inputs for which f is true as a condition.
-func describe(d *diagrams, in *inputs, f diagram) Condition {
-	w := writer{d: d, in: in, blocks: in.blocks(), left: maxTests}
-	c, ok := w.condition(f)
-	if !ok {
+func describe(in *inputs, f diagram) (c Condition) {
+	w := writer{d: in.d, in: in, blocks: in.blocks(), left: maxTests}
+	ok := false
+	if !in.attempt(nodesToDescribe, func() { c, ok = w.condition(f) }) || !ok {
 		return Condition{Op: Or, Omitted: 1}
 	}
 	return c
 }
+
+// nodesToDescribe are more than a description of some lines takes.
+const nodesToDescribe = 1 << 16
 
 // A writer turns diagrams into conditions.
 type writer struct {
@@ -50,7 +54,7 @@ func (w *writer) condition(f diagram) (c Condition, ok bool) {
 		if exit == never || exit == always {
 			continue
 		}
-		if len(parts) == maxAlternatives {
+		if len(parts) == maxAlternatives || w.left <= 0 {
 			omitted++
 			continue
 		}
@@ -114,7 +118,7 @@ func (w *writer) values(b *block, set diagram) (Condition, bool) {
 			only = &b.fields[i]
 		}
 	}
-	if fields == 1 && only.sorted {
+	if fields == 1 && only.ascends(only.mask(support)) {
 		if c, ok := w.field(only, set, only.mask(support)); ok {
 			return c, true
 		}
@@ -133,7 +137,7 @@ func (w *writer) cubes(b *block, set diagram) Condition {
 	var fixed [32 * words]int8 // by place: 1 more than the value
 	var walk func(f diagram)
 	walk = func(f diagram) {
-		if f == never || len(parts) == maxAlternatives {
+		if f == never || len(parts) == maxCubes {
 			return
 		}
 		if f == always {

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 )
 
@@ -66,11 +67,12 @@ func appendRow(grid []square, arch span, cells [][]cell) []square {
 // way returns what the square's components do in it; squares of one way differ
 // by arch and number only. There is none where those are read.
 func (s *square) way() (way string, ok bool) {
+	var all []byte
 	for _, c := range s.cells {
 		if c.reads {
 			return "", false
 		}
-		way += string(rune(len(c.way))) + c.way
+		all = append(binary.LittleEndian.AppendUint32(all, uint32(len(c.way))), c.way...)
 	}
-	return way, true
+	return string(all), true
 }

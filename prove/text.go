@@ -105,6 +105,8 @@ func (t *texter) parts(c *Condition, operator string, own precedence) (string, p
 		text = "conditions that are too long to write down"
 	case c.Omitted == 1:
 		text += ", and 1 more condition"
+	case c.Omitted >= 1<<20:
+		text += ", and over a million more conditions"
 	default:
 		text += fmt.Sprintf(", and %d more conditions", c.Omitted)
 	}
