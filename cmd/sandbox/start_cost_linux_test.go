@@ -215,25 +215,27 @@ func tracedCalls(t *testing.T, command *exec.Cmd) []tracedCall {
 			return calls
 		case status.Stopped() && status.StopSignal() == unix.SIGTRAP|0x80:
 			if inside[pid] = !inside[pid]; inside[pid] {
-				calls = append(calls, enteredCall(t, pid))
+				if call, ok := enteredCall(pid); ok {
+					calls = append(calls, call)
+				}
 			}
 		}
 	}
 }
 
-// enteredCall returns the call that a stopped thread is about to make.
-func enteredCall(t *testing.T, pid int) tracedCall {
-	t.Helper()
+// enteredCall returns the call that a stopped thread is about to make, unless
+// the execve of another thread has ended it meanwhile.
+func enteredCall(pid int) (c tracedCall, ok bool) {
 	var registers unix.PtraceRegs
 	if err := unix.PtraceGetRegs(pid, &registers); err != nil {
-		t.Fatal(err)
+		return c, false
 	}
 	nr, second := callRegisters(&registers)
-	c := tracedCall{nr: nr}
+	c.nr = nr
 	if nr == unix.SYS_OPENAT {
 		var path [4096]byte
 		n, _ := unix.PtracePeekData(pid, uintptr(second), path[:])
 		c.path, _, _ = strings.Cut(string(path[:n]), "\x00")
 	}
-	return c
+	return c, true
 }
