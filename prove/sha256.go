@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// SHA-256 as FIPS 180-4 has it. To import crypto/sha256 would make each start
-// of a program 0.04 ms longer, whether it needs a sum or not: 32 MB more to
-// map, and the initialisation of a dozen packages, as 13 page faults.
+// SHA-256 as FIPS 180-4 has it. To import crypto/sha256 would cost each start of
+// a program ten page faults, whether it needs a sum or not, for the
+// initialisation of a dozen packages, and 32 MB of address space.
 
 // sumSize is the size of a SHA-256 sum in bytes.
 const sumSize = 32
