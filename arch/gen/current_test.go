@@ -23,13 +23,15 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 			t.Errorf("%s is not what gen makes of the facts: run go generate ./arch", name)
 		}
 	}
-	there, err := filepath.Glob("../z*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range there {
-		if _, ok := files[filepath.Base(path)]; !ok {
-			t.Errorf("%s: gen does not make it", path)
+	for _, dir := range []string{"", "decode/"} {
+		there, err := filepath.Glob("../" + dir + "z*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range there {
+			if _, ok := files[dir+filepath.Base(path)]; !ok {
+				t.Errorf("%s: gen does not make it", path)
+			}
 		}
 	}
 }
@@ -49,6 +51,20 @@ func TestBadFacts(t *testing.T) {
 		{"no value", "constants_more.tsv", "O_NEW\tx", "invalid syntax"},
 		{"unknown set", "groups.tsv", "new\t@none", "no set @none"},
 		{"set in itself", "groups.tsv", "new\t@new", "contains itself"},
+		{"unknown word", "vocabularies.tsv", "new\tflags\t-\tO_NONE", "no ABI has a constant O_NONE"},
+		{"unknown mask", "vocabularies.tsv", "ioctl\tenum\tO_NONE\tO_RDWR", "no constant O_NONE"},
+		{"unused vocabulary", "vocabularies.tsv", "new\tflags\t-\tO_CREAT", "no parameter has the vocabulary new"},
+		{"vocabulary twice", "vocabularies.tsv", "open\tflags\t-\tO_CREAT", "open is defined before"},
+		{"flag of nothing", "vocabularies.tsv", "ioctl\tflags\t-\tO_RDONLY", "O_RDONLY is no flag"},
+		{"hidden flag", "vocabularies.tsv", "ioctl\tflags\t-\tO_CREAT O_SYNC O_DSYNC O_TMPFILE\nioctl\tflags\t2\tO_DSYNC O_SYNC", "O_SYNC has the bits of O_DSYNC, and stands after it"},
+		{"flag in a field", "vocabularies.tsv", "ioctl\tenum\tO_ACCMODE\tO_RDWR\nioctl\tflags\t-\tO_WRONLY", "O_WRONLY has bits of another part"},
+		{"choice beyond its mask", "vocabularies.tsv", "ioctl\tenum\tO_ACCMODE\tO_CREAT", "O_CREAT does not fit the mask O_ACCMODE"},
+		{"meaning of no call", "meanings.tsv", "opennat\tflags\topen", "no ABI has such a parameter of opennat"},
+		{"meaning of no parameter", "meanings.tsv", "openat\tflagz\topen", "no ABI has such a parameter of openat"},
+		{"no such vocabulary", "meanings.tsv", "openat\tflags\topenings", "no meaning \"openings\""},
+		{"by no parameter", "meanings.tsv", "fcntl\targ\topen\tcommand=F_SETFL", "fcntl has no parameter command"},
+		{"by no value", "meanings.tsv", "fcntl\targ\topen\tcmd=O_CREAT", "cmd of fcntl is never called O_CREAT"},
+		{"default for nothing", "meanings.tsv", "*\tnothing\topen", "no call needs this line"},
 		{"ambiguous alias", "aliases.tsv", "dup2\toldfd\tfd\ndup2\tnewfd\tfd", "alias fd"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

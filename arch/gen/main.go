@@ -1,4 +1,4 @@
-// Gen writes the tables of package arch from the facts in gen/facts, which are
+// Gen writes the tables of packages arch and arch/decode from the facts in gen/facts, which are
 // names, numbers and types from sources that each file names. It reads nothing
 // else, so anyone can run it; gen/extract made the facts.
 package main
@@ -12,7 +12,7 @@ import (
 
 func main() {
 	facts := flag.String("facts", "gen/facts", "directory of the facts")
-	out := flag.String("out", ".", "directory to write z*.go to")
+	out := flag.String("out", ".", "directory of package arch, to write z*.go to")
 	flag.Parse()
 	files, err := generate(*facts)
 	for name, text := range files {
@@ -43,11 +43,13 @@ func generate(facts string) (map[string][]byte, error) {
 	}
 	pool := newParamPool()
 	latest := version(0)
+	tables := map[string][]syscall{}
 	for _, a := range abis {
 		table, err := k.table(a)
 		if err != nil {
 			return nil, err
 		}
+		tables[a.name] = table
 		for _, s := range table {
 			latest = max(latest, s.since)
 		}
@@ -75,6 +77,16 @@ func generate(facts string) (map[string][]byte, error) {
 		if err := emit("z"+a.name+"_constants.go", constants.abiSource(a)); err != nil {
 			return nil, err
 		}
+	}
+	words, meanings, err := decodingSources(facts, constants, tables)
+	if err != nil {
+		return nil, err
+	}
+	if err := emit("decode/zvocabularies.go", words); err != nil {
+		return nil, err
+	}
+	if err := emit("decode/zmeanings.go", meanings); err != nil {
+		return nil, err
 	}
 	for _, n := range []numbering{errnos, signals} {
 		s, err := n.source(facts)

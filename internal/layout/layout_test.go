@@ -22,6 +22,7 @@ const module = "sandbox"
 // files may import what they like.
 var allowed = map[string][]string{
 	"arch":               {},
+	"arch/decode":        {"arch"},
 	"bpf":                {"arch"},
 	"internal/diag":      {},
 	"internal/installed": {"bpf"},
@@ -43,7 +44,7 @@ var allowed = map[string][]string{
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "launcher",
+		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "launcher",
 		"policies", "policy", "policy/...", "prove",
 	},
 }
