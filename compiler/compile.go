@@ -6,6 +6,7 @@ package compiler
 
 import (
 	"errors"
+	"slices"
 
 	"sandbox/arch"
 	"sandbox/bpf"
@@ -59,6 +60,10 @@ func (o Options) compile(p *typed.Policy, passes []pass) (*Compiled, error) {
 		}
 	}
 	if len(c.code) > bpf.MaxInstructions {
+		smaller := slices.DeleteFunc(slices.Clone(passes), func(p pass) bool { return p.grows })
+		if len(smaller) < len(passes) {
+			return o.compile(p, smaller)
+		}
 		return nil, tooLarge(c)
 	}
 	program, err := bpf.Verify(c.code)

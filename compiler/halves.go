@@ -20,7 +20,8 @@ func (c *compilation) halves() error {
 		}
 		last := g.branch(testEq, f.x, f.y, exit, no)
 		g.inherit(last, n)
-		return g.replace(yes, exit, last, low), true
+		r := redirection{g: g, exit: exit, to: last, about: low, done: make(map[node]node)}
+		return r.from(yes), true
 	})
 	return nil
 }
@@ -93,17 +94,27 @@ func (g *graph) isAbout(f *nodeForm, about touched) bool {
 	return f.test != isLeaf && g.madeFrom(f.x)|g.madeFrom(f.y) == about
 }
 
-// replace returns the tests of a word that begin at n, leading to another node
-// instead of exit.
-func (g *graph) replace(n, exit, by node, about touched) node {
-	if n == exit {
-		return by
+// A redirection leads the tests of a word to another node instead of exit.
+type redirection struct {
+	g        *graph
+	exit, to node
+	about    touched
+	done     map[node]node
+}
+
+func (r *redirection) from(n node) node {
+	if n == r.exit {
+		return r.to
 	}
-	f := g.nodes[n]
-	if !g.isAbout(&f, about) {
+	if m, ok := r.done[n]; ok {
+		return m
+	}
+	f := r.g.nodes[n]
+	if !r.g.isAbout(&f, r.about) {
 		return n
 	}
-	m := g.branch(f.test, f.x, f.y, g.replace(f.yes, exit, by, about), g.replace(f.no, exit, by, about))
-	g.inherit(m, n)
+	m := r.g.branch(f.test, f.x, f.y, r.from(f.yes), r.from(f.no))
+	r.g.inherit(m, n)
+	r.done[n] = m
 	return m
 }

@@ -33,6 +33,7 @@ type pass struct {
 	name  string
 	does  string
 	after string // the reason for its place in the order
+	grows bool   // makes programs larger for the sake of speed: left out if they get too large
 	run   func(*compilation) error
 }
 
@@ -60,6 +61,7 @@ var passes = [...]pass{
 		name:  "trees",
 		does:  "search for a value where tests ask for one after the other",
 		after: "needs tests of one word next to each other, which pruning brings together",
+		grows: true,
 		run:   (*compilation).trees,
 	},
 	{

@@ -48,6 +48,23 @@ func TestLongJumps(t *testing.T) {
 	}
 }
 
+// TestNearlyTooLarge compiles as many values as fit if they are asked for one by
+// one: there is no room for a search.
+func TestNearlyTooLarge(t *testing.T) {
+	const values = 4000
+	p := policyOf(arch.X86_64, manyFilters(values, func(i int) (typed.Bool, uint32) { return compareEq(0, int64(3*i)), 1 })...)
+	c, err := Compile(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := uint64(0); i < 3*values; i += 41 {
+		call := typed.Call{Nr: 1, Arch: arch.X86_64.Audit(), Args: [6]uint64{i}}
+		if got, want := run(c.Program, &call, false), expected(p.Decide(&call).Action); got != want {
+			t.Fatalf("for %d the program returns %v, the policy says %v", i, got, want)
+		}
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	p := manyValues(3000)
 	dear := &typed.AndExpr{X: compare(typed.Eq, arg64(0), arg64(1)), Y: compare(typed.Eq, binary(typed.Div, arg64(2), value(typed.U64, 12345)), arg64(3))}

@@ -16,15 +16,22 @@ func (c *compilation) trees() error {
 		}
 		x := f.x
 		var list segments
-		for _, s := range g.segmentsFrom(n, x) {
+		l := lister{g: g, x: x, known: make(map[node][]segment)}
+		for _, s := range l.segmentsFrom(n) {
 			list.put(s.last, built(s.to), 1)
 		}
 		before := node(len(g.nodes))
-		m := g.search(x, list.list, argumentTest)
+		m := g.search(x, list.list, worthOfTest(len(list.list)))
 		g.attributeTests(before, n, x)
 		return m, true
 	})
 	return nil
+}
+
+// worthOfTest is what one test more in a search is held to be worth: a program
+// with many values must not grow much by being searched.
+func worthOfTest(segments int) float64 {
+	return argumentTest * float64(min(max(1, segments/48), 20))
 }
 
 // segmented reports whether a node tests where x lies.
@@ -37,8 +44,20 @@ func (g *graph) segmented(n node, x word) bool {
 	return constant
 }
 
-// segmentsFrom returns where the tests of x lead to that begin at n.
-func (g *graph) segmentsFrom(n node, x word) []segment {
+// A lister lists where tests of one word lead. Tests are shared, so what is
+// known from a node on is remembered.
+type lister struct {
+	g     *graph
+	x     word
+	known map[node][]segment
+}
+
+// segmentsFrom returns where the tests of the word lead to that begin at n.
+func (l *lister) segmentsFrom(n node) []segment {
+	if list, ok := l.known[n]; ok {
+		return list
+	}
+	g, x, start := l.g, l.x, n
 	type value struct {
 		k  uint32
 		to node
@@ -52,7 +71,7 @@ func (g *graph) segmentsFrom(n node, x word) []segment {
 	if g.segmented(n, x) {
 		f := g.nodes[n]
 		border, _ := g.constantOf(f.y)
-		rest = joinAt(border, g.segmentsFrom(f.no, x), g.segmentsFrom(f.yes, x))
+		rest = joinAt(border, l.segmentsFrom(f.no), l.segmentsFrom(f.yes))
 	}
 	// Of two tests for one value the first decides.
 	slices.SortStableFunc(values, func(a, b value) int { return cmp.Compare(a.k, b.k) })
@@ -68,6 +87,7 @@ func (g *graph) segmentsFrom(n node, x word) []segment {
 			out.put(s.last, s.to, 0)
 		}
 	}
+	l.known[start] = out.list
 	return out.list
 }
 
@@ -108,23 +128,17 @@ func joinAt(border uint32, below, above []segment) []segment {
 // were built for: the filters of the tests from n on with the same values.
 func (g *graph) attributeTests(first, n node, x word) {
 	sources := make(map[uint32]node)
+	seen := make(map[node]bool)
 	var visit func(n node)
 	visit = func(n node) {
-		if !g.segmented(n, x) {
-			return
-		}
-		k, _ := g.constantOf(g.nodes[n].y)
-		if _, seen := sources[k]; !seen {
-			sources[k] = n
-		}
-		for g.segmented(n, x) && g.nodes[n].test == testEq && g.segmented(g.nodes[n].no, x) {
-			n = g.nodes[n].no
-			if k, _ := g.constantOf(g.nodes[n].y); sources[k] == 0 {
+		for ; g.segmented(n, x) && !seen[n]; n = g.nodes[n].no {
+			seen[n] = true
+			k, _ := g.constantOf(g.nodes[n].y)
+			if _, known := sources[k]; !known {
 				sources[k] = n
 			}
+			visit(g.nodes[n].yes)
 		}
-		visit(g.nodes[n].yes)
-		visit(g.nodes[n].no)
 	}
 	visit(n)
 	for m := first; int(m) < len(g.nodes); m++ {
