@@ -14,16 +14,10 @@ type hot struct {
 	rest *plan
 }
 
-// A part is how to search list[i:j].
-type part struct {
-	cost  float64
-	split int32 // where to split, or 0: a chain
-}
-
 // findHot finds out whether a value of list[i:j] is worth a test before all
 // others, or several that one test of bits finds.
 func (p *plan) findHot(i, j int) hot {
-	best := hot{cost: p.part(i, j).cost}
+	best := hot{cost: float64(p.part(i, j).cost)}
 	if j-i < 3 {
 		return best
 	}

@@ -109,9 +109,14 @@ type plan struct {
 	first uint32
 	list  []segment
 	sums  []float64 // sums[i] is the weight of list[:i]
-	mixed []int     // mixed[i] is the least j of which list[i:j] is no chain, as it has ranges with different targets
-	parts []part    // of list[i:j] for i <= j, row by row: see part
+	parts []part    // see part
 	hot   hot       // of the whole list
+}
+
+// A part is how to search list[i:j].
+type part struct {
+	cost  float32
+	split int16 // where to split, or 0: a chain
 }
 
 func (s *searcher) plan(first uint32, list []segment) *plan {
@@ -120,7 +125,6 @@ func (s *searcher) plan(first uint32, list []segment) *plan {
 	for i := range list {
 		p.sums[i+1] = p.sums[i] + list[i].weight
 	}
-	p.mixed = p.findMixed()
 	for length := 2; length <= n; length++ {
 		for i := 0; i+length <= n; i++ {
 			*p.part(i, i+length) = p.best(i, i+length)
@@ -130,9 +134,9 @@ func (s *searcher) plan(first uint32, list []segment) *plan {
 	return p
 }
 
-// part returns what is known of list[i:j]. Row i has len(list)+1-i parts: the
-// memory that is used for the first time is a good deal of what compiling costs.
-func (p *plan) part(i, j int) *part { return &p.parts[i*(2*len(p.list)+1-i)/2+j] }
+// part returns the part list[i:j]. There are as many that begin at i as there
+// are ends from i on.
+func (p *plan) part(i, j int) *part { return &p.parts[i*(len(p.list)+1)-i*(i-1)/2+j-i] }
 
 func (p *plan) weight(i, j int) float64 { return p.sums[j] - p.sums[i] }
 
@@ -157,38 +161,16 @@ func (p *plan) best(i, j int) part {
 		to = min(to, int(right)+2)
 	}
 	var best part
-	own := p.weight(i, j) + p.perTest
+	own := float32(p.weight(i, j) + p.perTest)
 	for k := from; k <= max(from, to); k++ {
 		if cost := own + p.part(i, k).cost + p.part(k, j).cost; best.split == 0 || cost < best.cost {
-			best = part{cost, int32(k)}
+			best = part{cost, int16(k)}
 		}
 	}
-	if j >= p.mixed[i] {
-		return best
-	}
-	if c, ok := p.chain(i, j); ok && c.cost <= best.cost {
-		return part{c.cost, 0}
+	if c, ok := p.chain(i, j); ok && float32(c.cost) <= best.cost {
+		return part{float32(c.cost), 0}
 	}
 	return best
-}
-
-// findMixed finds out which parts cannot be chains, so that best need not try.
-func (p *plan) findMixed() []int {
-	n := len(p.list)
-	mixed := make([]int, n+1)
-	mixed[n] = n + 1
-	for i := n - 1; i >= 0; i-- {
-		mixed[i] = mixed[i+1]
-		if p.single(i) {
-			continue
-		}
-		for k := i + 1; k+1 < mixed[i]; k++ {
-			if !p.single(k) && p.list[k].to != p.list[i].to {
-				mixed[i] = k + 1
-			}
-		}
-	}
-	return mixed
 }
 
 // build returns a node that searches list[i:j], for values known to lie there.
