@@ -60,6 +60,8 @@ func TestHostile(t *testing.T) {
 		{"shifts", rule(fill(`"read: count == 1 << 65536 << 65536",`)), "shift count 65536 is out of range"},
 		{"a comment", "#" + fill("x") + "\n" + rule(`"read"`), ""},
 		{"a long set", "[set]\ns = [" + fill(`"1", `) + "]\n" + rule(`"read: fd in s"`), "members, more than 16384"},
+		{"a long set in each filter", "[set]\ns = [" + strings.Repeat("\"1\", ", 16000) + "]\n" + rule(strings.Repeat(`"read: fd in s",`, 32000)), "the policy is too large with its groups, sets"},
+		{"a long set in one filter", "[set]\ns = [" + strings.Repeat("\"1\", ", 16000) + "]\n" + rule(`"read: `+strings.Repeat("fd in s || ", 4000)+`fd == 3"`), "the condition is too large"},
 		{"filters in rules", fill(rule(`"read"`) + rule(`"read","read","read","read"`)), "the file has more than 32768 filters"},
 		{"filters", rule(fill(`"read",`)), "the file has more than 32768 filters"},
 		{"filters on all ABIs", everywhere + rule(strings.Repeat(`"ioctl: cmd == 3",`, 10000)), "the policy is too large"},

@@ -53,7 +53,7 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	c.copied += filterWork
 	if in.Copied != nil {
 		if *in.Copied += c.copied; *in.Copied > maxCopied {
-			c.list.Reportf(diag.ConditionTooLarge, in.Filter.Span, "the policy is too large with its groups, functions, loops and locals written out").
+			c.list.Reportf(diag.ConditionTooLarge, in.Filter.Span, "the policy is too large with its groups, sets, functions, loops and locals written out").
 				Labelf("more than %d operations with this filter", maxCopied).
 				Hintf("filters of one rule that are about the same system calls can be joined with ||")
 		}

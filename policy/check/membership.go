@@ -34,7 +34,11 @@ func (c *checker) membership(x *filter.In) operand {
 	if !ok {
 		return operand{}
 	}
-	c.grow(len(members))
+	if x.Set.Name != nil && c.copies == 0 { // its members stand elsewhere, too
+		c.growBy(len(members), x.At)
+	} else {
+		c.grow(len(members))
+	}
 	if len(members) == 0 { // a range that depends on where this text is copied to
 		return truthOf(x, &typed.Truth{Value: x.Not})
 	}

@@ -84,7 +84,7 @@ func (l *linter) deeds(s *section) {
 			switch {
 			case s.does(u):
 				open = append(open, u.call)
-			case at < 0 && u.param != "":
+			case at < 0 && !u.way:
 				if refusing := s.refusing(u.call); refusing >= 0 && s.Filters[refusing].When != nil {
 					refused, at = u.call, refusing
 				}

@@ -73,6 +73,7 @@ type use struct {
 	param string // by the kernel's name; "": whatever the arguments
 	mask  uint64
 	value uint64 // of the bits in mask
+	way   bool   // a way around the others; who refuses it may let these pass
 }
 
 // A deed is something that several system calls do if they are told to.
@@ -91,23 +92,25 @@ const (
 
 // deeds are in the order in which their warnings come.
 var deeds = [...]deed{
-	{does: "make memory that is writable and executable", uses: []use{
-		{"mmap", "prot", protWriteExec, protWriteExec},
-		{"mmap2", "prot", protWriteExec, protWriteExec},
-		{"mprotect", "prot", protWriteExec, protWriteExec},
-		{"pkey_mprotect", "prot", protWriteExec, protWriteExec},
-		{"shmat", "shmflg", shmExec, shmExec},
+	// Memory that mmap may not make executable is to stay so. Who refuses it to
+	// mprotect only may let mmap do it, as that takes what is in a file.
+	{does: "make memory executable", uses: []use{
+		{call: "mmap", param: "prot", mask: protExec, value: protExec},
+		{call: "mmap2", param: "prot", mask: protExec, value: protExec},
+		{call: "mprotect", param: "prot", mask: protExec, value: protExec, way: true},
+		{call: "pkey_mprotect", param: "prot", mask: protExec, value: protExec, way: true},
+		{call: "shmat", param: "shmflg", mask: shmExec, value: shmExec, way: true},
 	}},
-	{does: "make memory executable", orLess: true, uses: []use{
-		{"mmap", "prot", protExec, protExec},
-		{"mmap2", "prot", protExec, protExec},
-		{"mprotect", "prot", protExec, protExec},
-		{"pkey_mprotect", "prot", protExec, protExec},
-		{"shmat", "shmflg", shmExec, shmExec},
+	{does: "make memory that is writable and executable", orLess: true, uses: []use{
+		{call: "mmap", param: "prot", mask: protWriteExec, value: protWriteExec},
+		{call: "mmap2", param: "prot", mask: protWriteExec, value: protWriteExec},
+		{call: "mprotect", param: "prot", mask: protWriteExec, value: protWriteExec},
+		{call: "pkey_mprotect", param: "prot", mask: protWriteExec, value: protWriteExec},
+		{call: "shmat", param: "shmflg", mask: shmExec, value: shmExec},
 	}},
 	{does: "make user namespaces", uses: []use{
-		{"clone", "clone_flags", newUser, newUser},
-		{"unshare", "unshare_flags", newUser, newUser},
-		{"clone3", "", 0, 0},
+		{call: "clone", param: "clone_flags", mask: newUser, value: newUser},
+		{call: "unshare", param: "unshare_flags", mask: newUser, value: newUser},
+		{call: "clone3", way: true},
 	}},
 }

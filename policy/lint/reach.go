@@ -67,7 +67,7 @@ func (l *linter) reach() {
 				l.unreachable(w)
 			}
 		default:
-			if w.all(part.equalsDefault) {
+			if w.all(func(p part) bool { return p.equalsDefault() && !l.makesKnown(p) }) {
 				l.equalsDefault(w)
 			}
 			l.constantPredicates(w)
@@ -114,6 +114,25 @@ func (p part) equalsDefault() bool {
 	facts := p.facts()
 	last := len(p.section.Filters) - 1
 	return facts.Redundant && slices.Equal(facts.Heirs, []int{last}) && p.filter().Rule.Reason == ""
+}
+
+// makesKnown reports whether a part is all that names some call that the
+// baseline kernel lacks: without it that call would not get to the default, as
+// unknown numbers do not.
+func (l *linter) makesKnown(p part) bool {
+	s := p.section
+	for _, r := range p.filter().Numbers {
+		for number := uint64(r.First); number <= uint64(r.Last); number++ {
+			call, ok := s.ABI.Numbered(uint32(number))
+			if ok && call.Since <= l.facts.Kernel {
+				continue
+			}
+			if !s.selects(uint32(number), p.index) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (l *linter) equalsDefault(w *writtenFilter) {

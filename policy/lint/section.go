@@ -53,6 +53,17 @@ func callsNamed(abi arch.ABI, text string) []*arch.Syscall {
 	return calls
 }
 
+// selects reports whether a written filter selects a number, but for the one
+// of an index.
+func (s *section) selects(number uint32, but int) bool {
+	for i := range s.Filters {
+		if i != but && !s.Filters[i].Rule.Implicit && typed.Contains(s.Filters[i].Numbers, number) {
+			return true
+		}
+	}
+	return false
+}
+
 // A fate is what the whole policy does with the calls of one number.
 type fate struct {
 	passes  bool // some are executed
@@ -120,11 +131,17 @@ func (s *section) does(u use) bool {
 		}
 		condition = &typed.Compare{Op: typed.Eq, X: masked, Y: &typed.Value{Of: typed.U32, Bits: u.value}}
 	}
-	for i := range s.policy.Layers {
-		condition = &typed.AndExpr{X: condition, Y: passing(&s.policy.Layers[i], s.ABI, call.Number)}
-	}
-	_, found, err := prove.Find(s.ABI, call.Number, condition)
+	_, found, err := prove.Find(s.ABI, call.Number, s.executed(call.Number, condition))
 	return found && err == nil
+}
+
+// executed returns the condition under which every layer executes calls of a
+// number for which a condition holds.
+func (s *section) executed(number uint32, condition typed.Bool) typed.Bool {
+	for i := range s.policy.Layers {
+		condition = &typed.AndExpr{X: condition, Y: passing(&s.policy.Layers[i], s.ABI, number)}
+	}
+	return condition
 }
 
 // passing returns the condition under which a layer executes calls of a
