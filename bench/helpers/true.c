@@ -1,0 +1,5 @@
+/* The command that is launched: it does nothing. */
+int main(void)
+{
+	return 0;
+}
