@@ -101,10 +101,20 @@ func (l *Layer) abisWith(call *filter.Call, list *diag.List) []arch.ABI {
 	if len(abis) == 0 && len(l.served) > 0 && !(known && len(l.asked) > 0) {
 		d := unknownCall(l.served[0], call, list)
 		if known {
-			d.Hintf(`say where it is to be tested: abi = "x86_64", for example`)
+			d.Hintf("say where it is to be tested: abi = %q, for example", havingCall(call.Name))
 		}
 	}
 	return abis
+}
+
+// havingCall returns the first ABI that has a call of a name, which some has.
+func havingCall(name string) string {
+	for _, abi := range arch.ABIs() {
+		if _, ok := abi.Syscall(name); ok {
+			return abi.String()
+		}
+	}
+	return ""
 }
 
 // ruleNames yields the names that a test can ask for.

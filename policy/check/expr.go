@@ -58,8 +58,11 @@ func (c *checker) nonZero(x filter.Expr, o *operand) typed.Bool {
 		if c.generic(x) {
 			return &typed.Truth{Value: v.Sign() != 0}
 		}
-		c.list.Reportf(diag.ConstantCondition, x.Span(), "always %t: %s is a constant", v.Sign() != 0, text(x)).
+		d := c.list.Reportf(diag.ConstantCondition, x.Span(), "always %t: %s is a constant", v.Sign() != 0, text(x)).
 			Labelf("depends on no call")
+		if name, ok := unparen(x).(*filter.Name); ok {
+			d.Hintf("compare it: PARAMETER == %s, or PARAMETER & %s for bits", name.Text, name.Text)
+		}
 		return &typed.Truth{}
 	}
 	cond := c.compareConstant(comparison{x: x, op: typed.Ne, bare: true}, o, new(big.Int), exact)

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"sandbox/arch"
 	"sandbox/internal/diag"
@@ -174,15 +175,29 @@ func (c *checker) missingCall(sel *filter.Selector) {
 	if !c.maySearch() {
 		return
 	}
-	if near, ok := diag.Nearest(sel.Name, arch.SyscallNames()); ok {
+	if bare := withoutPrefix(sel.Name); arch.KnownAnywhere(bare) {
+		d.Hintf("write %s: names have no prefix", bare)
+	} else if near, ok := diag.Nearest(sel.Name, arch.SyscallNames()); ok {
 		d.Hintf("did you mean %s?", near)
 	}
 	if _, ok := arch.LookupGroup(sel.Name); ok {
 		d.Hintf("the group of this name is @%s", sel.Name)
 	}
 	if len(d.Hints) == 0 {
+		d.Hintf("names are those of system calls, not of functions of a library: 'sandbox syscalls' lists them")
 		d.Hintf("a system call that the tables lack can be given by number, as in #1234")
 	}
+}
+
+// withoutPrefix returns the name of a system call as the kernel's table has it,
+// from that of its number or its function in C.
+func withoutPrefix(name string) string {
+	for _, prefix := range [...]string{"SYS_", "sys_", "__NR_"} {
+		if bare, ok := strings.CutPrefix(name, prefix); ok {
+			return bare
+		}
+	}
+	return name
 }
 
 func (c *checker) unknownGroup(sel *filter.Selector) {

@@ -96,9 +96,34 @@ func (c *checker) unknownName(x *filter.Name) {
 	}
 	d := c.list.Reportf(diag.UnknownParameter, x.At, "%s %s no parameter %s%s", callNames(c.selected.calls), verb, x.Text, c.onThisABI(first, x.Text)).
 		Labelf("and there is no constant of this name")
-	c.suggestName(d, x.Text)
+	switch x.Text {
+	case "true", "false":
+		d.Hintf("a condition is true or false as it is, and needs no comparison; a filter without a condition matches every call")
+		return
+	case "arg0", "arg1", "arg2", "arg3", "arg4", "arg5":
+		d.Hintf("the registers are args[0] to args[5]: write args[%s]", x.Text[len("arg"):])
+	default:
+		c.suggestName(d, x.Text)
+	}
 	d.Hintf("%s", signature(first))
+	if p := structured(first); p != nil {
+		hintPointer(d, first, p)
+	}
 	c.hintOtherABIs(d, first, x.Text)
+}
+
+// structured returns the parameter of a call that points at what a name may
+// have been meant to be a part of: the flags of clone3 and openat2, or a
+// socket address. Or nil.
+func structured(call *arch.Syscall) *arch.Param {
+	for i := range call.Params {
+		p := &call.Params[i]
+		switch {
+		case call.Name == "clone3" && i == 0, call.Name == "openat2" && p.Name == "how", strings.Contains(p.CType, "struct sockaddr"):
+			return p
+		}
+	}
+	return nil
 }
 
 // suggestName hints at the parameter, constant or definition that was probably

@@ -133,6 +133,11 @@ func (p *parser) set() Set {
 	}
 	low := p.binary(precOr)
 	if p.got(tokRange) {
+		if p.tok.kind == tokEnd || p.tok.kind == tokCloseParen {
+			p.unexpected(diag.ExpectedValue, "a value").
+				Hintf("a range has two ends, lo..hi; without an upper one, compare with >=")
+			panic(bailout{})
+		}
 		high := p.binary(precOr)
 		return Set{Low: low, High: high, At: low.Span().To(high.Span())}
 	}
