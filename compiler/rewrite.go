@@ -4,9 +4,9 @@ package compiler
 // nothing better. built returns what stands for a node behind it.
 type rewriting func(g *graph, built func(node) node, n node) (node, bool)
 
-// rewrite changes the graphs of all numbers, but not those that would grow by
-// more than a third.
-func (c *compilation) rewrite(change rewriting) {
+// rewrite changes the graphs of all numbers: each by the first of some changes
+// with which it does not grow by more than a third, if there is one.
+func (c *compilation) rewrite(changes ...rewriting) {
 	g := c.graph
 	done := make(map[node]node)
 	for i := range c.sections {
@@ -14,7 +14,7 @@ func (c *compilation) rewrite(change rewriting) {
 		for _, s := range c.sections[i].joined {
 			m, ok := done[s.to]
 			if !ok {
-				m = g.rewritten(s.to, change)
+				m = g.rewritten(s.to, changes)
 				done[s.to] = m
 			}
 			out.put(s.last, m, 0)
@@ -23,10 +23,23 @@ func (c *compilation) rewrite(change rewriting) {
 	}
 }
 
-func (g *graph) rewritten(n node, change rewriting) node {
+func (g *graph) rewritten(n node, changes []rewriting) node {
 	if g.nodes[n].test == isLeaf {
 		return n
 	}
+	for _, change := range changes {
+		m := g.changed(n, change)
+		if m == n {
+			return n
+		}
+		if before := g.count(n); g.count(m) <= before+before/3+1 {
+			return m
+		}
+	}
+	return n
+}
+
+func (g *graph) changed(n node, change rewriting) node {
 	changed := make(map[node]node)
 	var build func(n node) node
 	build = func(n node) node {
@@ -45,12 +58,5 @@ func (g *graph) rewritten(n node, change rewriting) node {
 		changed[n] = m
 		return m
 	}
-	m := build(n)
-	if m == n {
-		return n
-	}
-	if before := g.count(n); g.count(m) > before+before/3+1 {
-		return n
-	}
-	return m
+	return build(n)
 }

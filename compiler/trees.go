@@ -9,7 +9,13 @@ import (
 // what rules say about one argument is one list of segments, in whatever order
 // they are written.
 func (c *compilation) trees() error {
-	c.rewrite(func(g *graph, built func(node) node, n node) (node, bool) {
+	// What a test more is worth: a graph must not grow much by being searched.
+	c.rewrite(treesWorth(argumentTest), treesWorth(4*argumentTest), treesWorth(12*argumentTest))
+	return nil
+}
+
+func treesWorth(perTest float64) rewriting {
+	return func(g *graph, built func(node) node, n node) (node, bool) {
 		f := &g.nodes[n]
 		if !g.segmented(n, f.x) || !g.segmented(f.yes, f.x) && !g.segmented(f.no, f.x) {
 			return n, false
@@ -21,17 +27,10 @@ func (c *compilation) trees() error {
 			list.put(s.last, built(s.to), 1)
 		}
 		before := node(len(g.nodes))
-		m := g.search(x, list.list, worthOfTest(len(list.list)))
+		m := g.search(x, list.list, perTest)
 		g.attributeTests(before, n, x)
 		return m, true
-	})
-	return nil
-}
-
-// worthOfTest is what one test more in a search is held to be worth: a program
-// with many values must not grow much by being searched.
-func worthOfTest(segments int) float64 {
-	return argumentTest * float64(min(max(1, segments/48), 20))
+	}
 }
 
 // segmented reports whether a node tests where x lies.
