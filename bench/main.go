@@ -27,7 +27,7 @@ type effort struct {
 }
 
 var (
-	thorough = effort{9, 60, 2 * time.Second, 300, 101, 160_000}
+	thorough = effort{9, 60, 2 * time.Second, 300, 101, 80_000}
 	quick    = effort{2, 5, 100 * time.Millisecond, 10, 5, 16_000}
 )
 
@@ -140,7 +140,11 @@ func (b *bench) quality(w io.Writer) error {
 
 func (b *bench) compile(w io.Writer) error {
 	t, err := compileTable(b.policies, timersOf(b.peers), b.effort)
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	t.print(w)
+	if t, err = proofTable(b.policies); err == nil {
 		t.print(w)
 	}
 	return err

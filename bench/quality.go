@@ -62,3 +62,24 @@ func judge(d *description, program bpf.Program) (quality, error) {
 	q.weighted = sum / weights
 	return q, nil
 }
+
+// better names the columns of the table in which q is better than another.
+func (q *quality) better(than quality) []string {
+	var columns []string
+	for _, c := range []struct {
+		name  string
+		lower bool
+	}{
+		{"size", q.size < than.size},
+		{"longest path", q.longest < than.longest},
+		{"denied", q.denied < than.denied},
+		{"checked, zeros", q.zeros < than.zeros},
+		{"weighted", q.weighted < than.weighted},
+		{"cached", q.cached > than.cached},
+	} {
+		if c.lower {
+			columns = append(columns, c.name)
+		}
+	}
+	return columns
+}

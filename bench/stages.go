@@ -12,25 +12,29 @@ import (
 // installing it, besides compiling. Peers have none of them.
 type stage struct {
 	of   string
+	form form
 	work func(text string, checked *typed.Policy, compiled *compiler.Compiled) error
 }
 
 // stages are told apart by their rows in the table of compile times.
 var stages = [...]stage{
-	{"sandbox: read the TOML", func(text string, _ *typed.Policy, _ *compiler.Compiled) error {
+	{"sandbox: read the TOML", registers, func(text string, _ *typed.Policy, _ *compiler.Compiled) error {
 		_, err := loadText(text)
 		return err
 	}},
-	{"sandbox: prove", func(_ string, checked *typed.Policy, compiled *compiler.Compiled) error {
-		_, err := prove.Prove(checked, compiled.Program)
-		return err
-	}},
+	{"sandbox: prove", registers, proved},
+	{"sandbox: prove, kernel's types", kernelTypes, proved},
+}
+
+func proved(_ string, checked *typed.Policy, compiled *compiler.Compiled) error {
+	_, err := prove.Prove(checked, compiled.Program)
+	return err
 }
 
 func (s stage) name() string { return s.of }
 
 func (s stage) timed(d *description, n int) ([]time.Duration, error) {
-	text, err := d.toml(registers)
+	text, err := d.toml(s.form)
 	if err != nil {
 		return nil, err
 	}

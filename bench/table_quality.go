@@ -3,13 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // qualityTable compares the programs that compilers make of one policy, each of
-// them proved to be that policy first.
+// them proved to be that policy first. Ours is the first of them.
 func qualityTable(d *description, peers []peer) (*table, error) {
 	t := newTable("compiler", "size", "longest path", "denied", "checked, zeros", "weighted", "cached")
-	for _, p := range peers {
+	var own quality
+	for i, p := range peers {
 		program, err := p.compile(d)
 		if errors.Is(err, errInexpressible) {
 			t.add(p.name(), "–")
@@ -31,6 +33,11 @@ func qualityTable(d *description, peers []peer) (*table, error) {
 		q, err := judge(d, program)
 		if err != nil {
 			return nil, err
+		}
+		if i == 0 {
+			own = q
+		} else if losses := q.better(own); len(losses) > 0 && formOf(p).form == registers {
+			t.note("%s is better than sandbox in: %s", p.name(), strings.Join(losses, ", "))
 		}
 		t.add(p.name(), fmt.Sprint(q.size), fmt.Sprint(q.longest), fmt.Sprintf("%.2f", q.denied), fmt.Sprintf("%.2f", q.zeros),
 			fmt.Sprintf("%.2f", q.weighted), fmt.Sprintf("%d of %d", q.cached, q.cacheable))
