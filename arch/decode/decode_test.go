@@ -158,6 +158,8 @@ func TestMasks(t *testing.T) {
 		{"mmap", "flags", 0x2f, 0x22, "(MAP_TYPE | MAP_ANONYMOUS) == MAP_PRIVATE | MAP_ANONYMOUS"},
 		{"clone", "clone_flags", 0x7e020000, 0, "(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET) == 0"},
 		{"clone", "clone_flags", 0xff, 17, "CSIGNAL == SIGCHLD"},
+		{"socket", "type", 0xf, 2, "0xf == SOCK_DGRAM"},
+		{"socket", "type", 0x8000f, 0x80002, "(SOCK_CLOEXEC | 0xf) == SOCK_DGRAM | SOCK_CLOEXEC"},
 		{"ioctl", "cmd", 0xff00, 0x5400, ""},
 		{"mknod", "mode", 0xf000, 0x2000, "S_IFMT == S_IFCHR"},
 		{"chmod", "mode", 0o6000, 0o2000, "06000 == 02000"},

@@ -50,9 +50,14 @@ func (p Parameter) maskNames(v *vocabulary, mask uint64) maskWriter {
 		t := &tables[v.parts[i].on[p.abi]]
 		switch v.parts[i].how {
 		case choice:
-			if field := t.mask & ones(p.width()); t.name != "" && field != 0 && field&^rest == 0 {
+			switch field := t.mask & ones(p.width()); {
+			case t.whole() || field == 0 || field&^rest != 0:
+			case t.name != "":
 				w.name(t.name)
 				rest &^= field
+			case rest == field:
+				w.name(hex(field)) // a mask without a name, of choices that have some
+				rest = 0
 			}
 		case flags:
 			rest = w.flags(t, rest)

@@ -181,12 +181,6 @@ func rangeText(first, last uint32, format string) string {
 	return fmt.Sprintf(format+" to "+format, first, last)
 }
 
-// conditionText returns which of the calls a change is about.
-func conditionText(c *prove.Change) string {
-	abi, _ := c.ABI()
-	return c.Condition.Text(abi, c.Call.Nr)
-}
-
 // witnessText returns one of the calls.
 func witnessText(c *prove.Change) string {
 	abi, ok := arch.ByAudit(c.Call.Arch)

@@ -60,8 +60,8 @@ func (e *explainer) counter(text string, call *typed.Call) (*counterJSON, error)
 			c.Changed = append(c.Changed, changedJSON{
 				Argument:  i,
 				Parameter: e.parameter(call.Nr, i),
-				From:      w.register(call.Nr, i, was),
-				To:        w.register(call.Nr, i, is),
+				From:      w.register(call, i),
+				To:        w.register(&near, i),
 			})
 		}
 	}

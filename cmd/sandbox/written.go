@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"sandbox/arch"
+	"sandbox/arch/decode"
 	"sandbox/internal/diag"
 	"sandbox/internal/policytest"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
 
-// A callWriter writes calls as people do: with the constants that conditions
-// about the register name, and with the words of a call that was given.
+// A callWriter writes calls as people do: with the names that values have, the
+// constants in conditions about them, and the words of a call that was given.
 type callWriter struct {
 	abi    arch.ABI
 	policy *typed.Policy // nil: there are no conditions
@@ -47,44 +48,41 @@ func (w *callWriter) call(c *typed.Call) string {
 	for last > 0 && c.Args[last-1] == 0 {
 		last--
 	}
-	for i, v := range c.Args[:last] {
+	for i := range last {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(w.register(c.Nr, i, v))
+		b.WriteString(w.register(c, i))
 	}
 	b.WriteByte(')')
 	return b.String()
 }
 
-// register returns the value of a register of a call.
-func (w *callWriter) register(nr uint32, i int, v uint64) string {
+// register returns the value of a register of a call: in the words that were
+// given for it, with the names that its values have, or with a name from a
+// condition about it.
+func (w *callWriter) register(c *typed.Call, i int) string {
 	words := w.words[i]
-	if words != "" && w.given.Args[i] == v {
+	if words != "" && w.given.Args[i] == c.Args[i] {
 		return words
+	}
+	call, _ := w.abi.Numbered(c.Nr)
+	text, named := decode.Register(w.abi, call, i, &c.Args)
+	if named {
+		return text
 	}
 	texts := []string{words}
 	if w.policy != nil {
-		texts = append(texts, policytest.ConditionsOn(w.policy, w.abi, nr, i)...)
+		texts = append(texts, policytest.ConditionsOn(w.policy, w.abi, c.Nr, i)...)
 	}
-	var flags []string
-	rest := v
-	for _, text := range texts {
-		for name := range constantNames(text) {
-			k, ok := w.constant(name)
-			switch {
-			case !ok:
-			case k == v:
+	for _, condition := range texts {
+		for name := range constantNames(condition) {
+			if k, ok := w.constant(name); ok && k == c.Args[i] {
 				return name
-			case k != 0 && k&rest == k && strings.ContainsAny(text, "&|"):
-				flags, rest = append(flags, name), rest&^k
 			}
 		}
 	}
-	if rest == 0 && v != 0 {
-		return strings.Join(flags, " | ")
-	}
-	return writtenRegister(w.abi, v)
+	return text
 }
 
 // constant returns a constant as it fills a register.
@@ -108,19 +106,4 @@ func constantNames(text string) func(yield func(string) bool) {
 			}
 		}
 	}
-}
-
-// writtenRegister returns a register as a number: small ones and small negative
-// ones in decimal, the rest in hexadecimal.
-func writtenRegister(abi arch.ABI, v uint64) string {
-	const small = 4097 // a page, and one more
-	signed := int64(v)
-	if abi.Bits() == 32 {
-		signed = int64(int32(v))
-	}
-	beyond := abi.Bits() == 32 && v>>32 != 0 // what no negative number gives
-	if beyond || signed < -small || signed > small {
-		return fmt.Sprintf("%#x", v)
-	}
-	return fmt.Sprint(signed)
 }

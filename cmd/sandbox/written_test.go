@@ -54,6 +54,7 @@ mine = "7"
 action = "allow"
 filters = [
   "openat: flags & (O_CREAT | O_TRUNC) != 0 && dirfd == AT_FDCWD",
+  "listen: backlog == O_EXCL",
   "socket: domain in {AF_UNIX, AF_INET} && type == mine",
 ]
 `)
@@ -61,12 +62,13 @@ filters = [
 		abi               arch.ABI
 		given, call, want string
 	}{
-		{arch.X86_64, "", "openat(-100, 0, 0x240)", "openat(AT_FDCWD, 0, O_CREAT | O_TRUNC)"},
-		{arch.I386, "", "openat(-100, 0, 0x240)", "openat(AT_FDCWD, 0, O_CREAT | O_TRUNC)"},
-		{arch.X86_64, "", "openat(0xffffff9c, 0, 0x241)", "openat(0xffffff9c, 0, 577)"},
-		{arch.X86_64, "", "socket(2, 7, 2)", "socket(AF_INET, 7, 2)"},
-		{arch.X86_64, "", "socket(3)", "socket(3)"}, // no flags
-		{arch.X86_64, "openat(1 + 1, 0, O_CLOEXEC | O_SYNC, 0644)", "openat(2, 0, 0x80000, 0600)", "openat(1 + 1, 0, O_CLOEXEC, 384)"},
+		{arch.X86_64, "", "openat(-100, 0, 0x240)", "openat(AT_FDCWD, 0, O_RDONLY | O_CREAT | O_TRUNC)"},
+		{arch.I386, "", "openat(-100, 0, 0x240)", "openat(AT_FDCWD, 0, O_RDONLY | O_CREAT | O_TRUNC)"},
+		{arch.X86_64, "", "openat(0xffffff9c, 0, 0x241)", "openat(0xffffff9c, 0, O_WRONLY | O_CREAT | O_TRUNC)"},
+		{arch.X86_64, "", "socket(2, 7, 2)", "socket(AF_INET, 7, IPPROTO_IGMP)"},
+		{arch.X86_64, "", "socket(3)", "socket(AF_AX25)"},
+		{arch.X86_64, "", "listen(3, 128)", "listen(3, O_EXCL)"}, // as a condition calls it
+		{arch.X86_64, "openat(1 + 1, 0, O_CLOEXEC | O_SYNC, 0644)", "openat(2, 0, 0x80000, 0600)", "openat(1 + 1, 0, O_RDONLY | O_CLOEXEC, 0600)"},
 		{arch.X86_64, "openat(0)", "openat(-100)", "openat(AT_FDCWD)"},
 	} {
 		w := callWriter{abi: tt.abi, policy: p}
