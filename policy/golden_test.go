@@ -111,6 +111,8 @@ func (c *goldenCase) request(t *testing.T) policy.Request {
 			r.Rules = append(r.Rules, value)
 		case "--test-abis":
 			r.TestABIs = value == "true"
+		case "--test-mistakes":
+			r.TestMistakes = value == "true"
 		case "--abi":
 			abi, ok := arch.ParseABI(value)
 			if !ok {

@@ -25,6 +25,10 @@ type Request struct {
 	// not say which it serves: see [Layer.Tests].
 	TestABIs bool
 
+	// TestMistakes asks for what is wrong with the writing of tests, too, where
+	// something else is wrong already: Tests says it of policies without errors.
+	TestMistakes bool
+
 	// Profile returns the text of a shipped profile; ProfileNames lists them.
 	Profile      func(name string) (text string, ok bool)
 	ProfileNames []string
@@ -52,6 +56,9 @@ func Load(request Request) (*Policy, diag.List) {
 		if f := l.load(reference{name: name}); f != nil {
 			l.layer(p, name, f, rules)
 		}
+	}
+	if request.TestMistakes && l.list.Failed() {
+		l.list = append(l.list, testMistakes(l.files)...)
 	}
 	p.Sources, p.files = l.sources, l.files
 	l.list = withoutAccepted(l.files, l.list)

@@ -52,6 +52,22 @@ func (l *Layer) Tests() ([]Test, diag.List) {
 	return tests, list
 }
 
+// testMistakes returns what is wrong with how the tests of files are written.
+func testMistakes(files []*file) diag.List {
+	var list diag.List
+	for _, f := range files {
+		for _, written := range f.tests {
+			if len(list) > maxErrors {
+				return list
+			}
+			_, problems := filter.ParseCall(written.call)
+			list = append(list, problems...)
+			parseAction(written.want, &list)
+		}
+	}
+	return list
+}
+
 // appendTest appends a test for each of its ABIs.
 func (l *Layer) appendTest(tests []Test, written *writtenTest, call *filter.Call, want action, list *diag.List) []Test {
 	if written.rule != "" && !l.hasRule(written.rule) {

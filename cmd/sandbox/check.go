@@ -40,6 +40,7 @@ func prepareCheck(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
+		request.TestMistakes = true
 		loaded, list := policy.Load(request)
 		var unusable error
 		if loaded != nil {

@@ -130,7 +130,7 @@ func (t *tester) run(name string) (*suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	request.TestABIs = true
+	request.TestABIs, request.TestMistakes = true, true
 	s := &suite{name: name, live: t.live}
 	loaded, list := policy.Load(request)
 	if list.Failed() {
