@@ -147,7 +147,7 @@ func (e *explainer) write(call *typed.Call) {
 			indent = "    "
 		}
 		e.rule(indent, own.Rule)
-		e.steps(indent, layer.Explain(call))
+		e.steps(indent, call, layer.Explain(call))
 	}
 }
 
@@ -169,14 +169,14 @@ func (e *explainer) rule(indent string, r *typed.Rule) {
 }
 
 // steps writes the filters that were tried, and what their predicates saw.
-func (e *explainer) steps(indent string, steps []typed.Step) {
+func (e *explainer) steps(indent string, call *typed.Call, steps []typed.Step) {
 	for _, step := range steps {
 		if step.Filter.Text == "" && step.Filter.At == (typed.Position{}) {
 			continue // the rule says all
 		}
 		e.answer("%s%s", indent, stepWords(step))
 		for _, outcome := range step.Outcomes {
-			e.outcome(indent+"  ", outcome)
+			e.outcome(indent+"  ", call, outcome)
 		}
 	}
 }
@@ -196,14 +196,14 @@ func stepWords(step typed.Step) string {
 }
 
 // outcome writes what one predicate came to.
-func (e *explainer) outcome(indent string, o typed.Outcome) {
+func (e *explainer) outcome(indent string, call *typed.Call, o typed.Outcome) {
 	verdict := "false"
 	if o.Held {
 		verdict = "true"
 	}
 	var values []string
 	for i, operand := range o.Predicate.Operands {
-		values = append(values, operand.Text+" = "+formatValue(operand.Value.Type(), o.Values[i]))
+		values = append(values, operand.Text+" = "+e.operandText(call, operand, o.Values[i]))
 	}
 	line := indent + verdict + ": " + o.Predicate.Text
 	if len(values) > 0 {

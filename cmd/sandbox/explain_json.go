@@ -59,6 +59,7 @@ type valueJSON struct {
 	Text  string `json:"text"`
 	Type  string `json:"type"`
 	Value string `json:"value"`
+	Names string `json:"names,omitempty"` // of constants, as policies write them
 }
 
 // longestCall is the longest line that is read as a call, in bytes.
@@ -122,7 +123,7 @@ func (e *explainer) json(text string, call *typed.Call, c *counterJSON) explanat
 		j.Layers[i] = layerJSON{
 			Layer:       layer.Name,
 			verdictJSON: e.verdict(layer.Decide(call)),
-			Filters:     newStepsJSON(layer.Explain(call)),
+			Filters:     e.stepsJSON(call, layer.Explain(call)),
 		}
 	}
 	return j
@@ -139,7 +140,7 @@ func (e *explainer) verdict(d typed.Decision) verdictJSON {
 	}
 }
 
-func newStepsJSON(steps []typed.Step) []stepJSON {
+func (e *explainer) stepsJSON(call *typed.Call, steps []typed.Step) []stepJSON {
 	list := make([]stepJSON, len(steps))
 	for i, step := range steps {
 		list[i] = stepJSON{
@@ -149,17 +150,19 @@ func newStepsJSON(steps []typed.Step) []stepJSON {
 			Matched: step.Matched,
 		}
 		for _, outcome := range step.Outcomes {
-			list[i].Predicates = append(list[i].Predicates, newPredicateJSON(outcome))
+			list[i].Predicates = append(list[i].Predicates, e.predicateJSON(call, outcome))
 		}
 	}
 	return list
 }
 
-func newPredicateJSON(o typed.Outcome) predicateJSON {
+func (e *explainer) predicateJSON(call *typed.Call, o typed.Outcome) predicateJSON {
 	p := predicateJSON{Text: o.Predicate.Text, Held: o.Held}
 	for i, operand := range o.Predicate.Operands {
 		t := operand.Value.Type()
-		p.Values = append(p.Values, valueJSON{operand.Text, t.String(), decimal(t, o.Values[i])})
+		v := valueJSON{Text: operand.Text, Type: t.String(), Value: decimal(t, o.Values[i])}
+		_, v.Names, _ = decoded(e.abi, call, operand.Value, o.Values[i])
+		p.Values = append(p.Values, v)
 	}
 	return p
 }
