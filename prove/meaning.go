@@ -18,7 +18,7 @@ type meaning struct {
 	at     *typed.Filter       // the filter being evaluated, for errLimit
 	meets  meetings
 
-	symbols map[diagram]diagram // see strategy.induction; nil: there are none
+	induction *induction // nil: there is none
 }
 
 // sectionMeaning is a section, its numbers cut where the filters that apply
@@ -65,7 +65,7 @@ func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
 
 // use makes the meaning use an arena, with nothing built yet.
 func (m *meaning) use(d *diagrams, in *inputs) {
-	m.d, m.in, m.meets, m.symbols = d, in, newMeetings(d), nil
+	m.d, m.in, m.meets, m.induction = d, in, newMeetings(d), nil
 	for _, sections := range m.layers {
 		for i := range sections {
 			sections[i].built = nil
@@ -121,7 +121,7 @@ func (m *meaning) layer(i int, r region) diagram {
 	if s == nil {
 		return m.d.outcome(returnValue(m.policy.Layers[i].Unserved.Action))
 	}
-	if m.symbols != nil && len(m.layers) == 1 {
+	if m.induction != nil && len(m.layers) == 1 {
 		return m.inductive(s, filters, r)
 	}
 	var f diagram

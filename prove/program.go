@@ -17,15 +17,16 @@ type execution struct {
 	program   bpf.Program
 	bigEndian bool
 	live      []liveness // by instruction
+	ways      []int      // by instruction: how many lead to it
 	at        int        // the instruction being executed, for errLimit
 	results   map[state]diagram
 	states    int                   // executed in arenas before
 	numbers   map[[32]diagram]int32 // the indices of known
 	known     []number
 
-	symbols   map[diagram]diagram // see strategy.induction; nil: there are none
-	quotients map[int32]division  // which numbers are quotients
-	multiples map[int32]division  // and which those, times the divisor again
+	induction *induction         // nil: there is none
+	quotients map[int32]division // which numbers are quotients
+	multiples map[int32]division // and which those, times the divisor again
 }
 
 // A division is of a number, by its index, by a constant.
@@ -68,7 +69,7 @@ func newExecution(p bpf.Program, bigEndian bool) *execution {
 func (x *execution) use(d *diagrams, in *inputs) {
 	x.states += len(x.results)
 	x.d, x.in, x.known = d, in, x.known[:0]
-	x.symbols, x.quotients, x.multiples = nil, nil, nil
+	x.induction, x.quotients, x.multiples = nil, nil, nil
 	x.results = make(map[state]diagram)
 	x.numbers = make(map[[32]diagram]int32)
 	x.number(constant(0, 32)) // index 0: A and X start as 0
@@ -78,6 +79,7 @@ func (x *execution) use(d *diagrams, in *inputs) {
 // forward.
 func (x *execution) findLiveness() {
 	x.live = make([]liveness, x.program.Len()+1)
+	x.ways = make([]int, x.program.Len()+1)
 	for pc := x.program.Len() - 1; pc >= 0; pc-- {
 		in := x.program.At(pc)
 		var l liveness
@@ -87,14 +89,18 @@ func (x *execution) findLiveness() {
 			l.a = true
 		case bpf.Ja:
 			l = x.live[pc+1+int(in.K)]
+			x.ways[pc+1+int(in.K)]++
 		case bpf.JeqK, bpf.JgtK, bpf.JgeK, bpf.JsetK, bpf.JeqX, bpf.JgtX, bpf.JgeX, bpf.JsetX:
 			yes, no := x.live[pc+1+int(in.Jt)], x.live[pc+1+int(in.Jf)]
+			x.ways[pc+1+int(in.Jt)]++
+			x.ways[pc+1+int(in.Jf)]++
 			l = liveness{
 				a: true, x: yes.x || no.x || fromX(in.Op),
 				memory: yes.memory | no.memory, reads: yes.reads | no.reads,
 			}
 		default:
 			l = x.live[pc+1].before(in)
+			x.ways[pc+1]++
 			if in.Op == bpf.LdWAbs {
 				l.reads |= 1 << x.wordAt(in.K)
 			}
@@ -183,8 +189,8 @@ func (x *execution) from(s state, r region) diagram {
 		panic(errLimit)
 	}
 	f := x.run(s, r)
-	if symbol, ok := x.symbols[f]; ok {
-		f = symbol
+	if x.induction != nil {
+		f = x.induction.recognize(f, x.ways[s.pc] > 1)
 	}
 	x.results[s] = f
 	return f

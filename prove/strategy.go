@@ -113,8 +113,8 @@ func (p *proof) try(s *square, how strategy) (equal, known bool, err error) {
 	}()
 	d, within := p.d, s.region.unknowns(p.d, in)
 	if how.induction {
-		p.m.symbols = make(map[diagram]diagram)
-		p.x.symbols = p.m.symbols
+		p.m.induction = newInduction(p.d)
+		p.x.induction = p.m.induction
 	}
 	p.m.at = nil
 	want := p.m.decision(s.region)
@@ -129,7 +129,8 @@ func (p *proof) try(s *square, how strategy) (equal, known bool, err error) {
 		return true, true, nil
 	}
 	if how.induction {
-		return false, false, nil
+		equal = p.m.induction.recognize(got, true) == want
+		return equal, equal, nil
 	}
 	if want, got = d.choose(within, want, never), d.choose(within, got, never); want == got {
 		return true, true, nil
