@@ -108,7 +108,7 @@ func (w *conditionWriter) test(c *prove.Condition) (string, precedence) {
 		v.width = p.Type.Bits
 	}
 	switch {
-	case ok && whole:
+	case ok && (whole || p.Type.Bits < 32 && c.Mask == 1<<p.Type.Bits-1): // a narrow parameter is its bits
 		v.name = p.Name
 		if text, ok := v.noOtherBits(c); ok {
 			return text, simple

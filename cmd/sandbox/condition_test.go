@@ -181,3 +181,29 @@ func policyOf(t *testing.T, abi arch.ABI, action, filter string) *typed.Policy {
 	}
 	return p.Typed
 }
+
+// TestReadAlike puts open and openat together, whose flags stand in different
+// registers, and nothing else.
+func TestReadAlike(t *testing.T) {
+	none := policyOf(t, arch.X86_64, "allow", "#500")
+	some := policyOf(t, arch.X86_64, "allow", "open, openat: flags & O_CREAT != 0', 'mkdir: mode == 0', 'mkdirat: mode == 1', 'read, write")
+	d, err := prove.Compare(prove.PolicySide(none), prove.PolicySide(some), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, x := range readAlike(d.Changes) {
+		if x.To.Kind == typed.Allow && len(x.Archs) == 1 {
+			got = append(got, callsText(&x.Scope)+": "+x.condition+": "+countText(&x.Change))
+		}
+	}
+	want := []string{
+		"read, write: : all calls of 2 numbers",
+		"open, openat: flags & O_CREAT != 0: 2^448 of 2^449 calls",
+		"mkdir: mode == 0: 2^432 of 2^448 calls",
+		"mkdirat: mode == 01: 2^432 of 2^448 calls",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

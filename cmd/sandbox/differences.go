@@ -26,8 +26,7 @@ func (d *differences) text(changes []prove.Change, open []prove.Open) {
 		d.summary(changes)
 	}
 	heading := ""
-	for i := range changes {
-		c := &changes[i]
+	for _, c := range readAlike(changes) {
 		if h := archText(&c.Scope); h != heading {
 			heading = h
 			d.answer("")
@@ -36,16 +35,16 @@ func (d *differences) text(changes []prove.Change, open []prove.Open) {
 		abi, _ := c.ABI()
 		calls := callsText(&c.Scope)
 		if len(calls) > longestCalls {
-			d.answer("%s %s: %s -> %s", mark(c), "these calls", actionName(abi, c.From), actionName(abi, c.To))
+			d.answer("%s %s: %s -> %s", mark(&c.Change), "these calls", actionName(abi, c.From), actionName(abi, c.To))
 			writeWrapped(d.out, calls, "    ", d.width())
 		} else {
-			d.answer("%s %s: %s -> %s", mark(c), calls, actionName(abi, c.From), actionName(abi, c.To))
+			d.answer("%s %s: %s -> %s", mark(&c.Change), calls, actionName(abi, c.From), actionName(abi, c.To))
 		}
-		if c.Condition.Op != prove.Any {
-			d.answer("    if %s", conditionText(c))
+		if c.condition != "" {
+			d.answer("    if %s", c.condition)
 		}
-		d.answer("    such as %s", witnessText(c))
-		d.answer("    %s", countText(c))
+		d.answer("    such as %s", witnessText(&c.Change))
+		d.answer("    %s", countText(&c.Change))
 	}
 	for i := range open {
 		o := &open[i]
