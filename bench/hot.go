@@ -7,10 +7,6 @@ import (
 	"sandbox/arch"
 )
 
-// weight is how often a call is made, as our compiler takes it: peers that take
-// hints get the same.
-func weight(number uint32) float64 { return frequency(number) }
-
 // hotShare is from which share of all calls on a call is among the hottest.
 // gVisor asks for those above 10 %, of which there is one.
 const hotShare = 0.05
