@@ -189,20 +189,28 @@ func (c *compiled) note(i int) string {
 
 // writeC writes definitions for a C program.
 func writeC(w io.Writer, c *compiled) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "/* %s */\n#include <linux/filter.h>\n\nstatic struct sock_filter sandbox_filter[] = {\n",
-		inComment(c.title()))
-	for i, in := range c.Program.Code() {
-		fmt.Fprintf(&b, "\t{ 0x%02x, %3d, %3d, 0x%08x }, /* %s */\n", in.Op, in.Jt, in.Jf, in.K,
-			inComment(joinNotes(in.String(), c.note(i))))
+	if _, err := fmt.Fprintf(w, "/* %s */\n#include <linux/filter.h>\n\n", inComment(c.title())); err != nil {
+		return err
 	}
-	b.WriteString(`};
+	return writeCProgram(w, "sandbox", c.Program.Code(), c.note)
+}
 
-static const struct sock_fprog sandbox_program = {
-	.len = sizeof sandbox_filter / sizeof sandbox_filter[0],
-	.filter = sandbox_filter,
+// writeCProgram writes the definitions of one program, with a note beside each
+// instruction.
+func writeCProgram(w io.Writer, name string, code []bpf.Instruction, note func(i int) string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "static struct sock_filter %s_filter[] = {\n", name)
+	for i, in := range code {
+		fmt.Fprintf(&b, "\t{ 0x%02x, %3d, %3d, 0x%08x }, /* %s */\n", in.Op, in.Jt, in.Jf, in.K,
+			inComment(joinNotes(in.String(), note(i))))
+	}
+	fmt.Fprintf(&b, `};
+
+static const struct sock_fprog %[1]s_program = {
+	.len = sizeof %[1]s_filter / sizeof %[1]s_filter[0],
+	.filter = %[1]s_filter,
 };
-`)
+`, name)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

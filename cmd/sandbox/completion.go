@@ -94,6 +94,8 @@ func candidates(placeholder string) (words []string, files bool) {
 		return slices.Collect(abiNames), false
 	case "FORMAT":
 		return formatNames(), false
+	case "FORM":
+		return dumpFormats(), false
 	case "FILE":
 		return nil, true
 	}

@@ -33,10 +33,13 @@ func TestScripts(t *testing.T) {
 }
 
 // condition is for scripts: [inherited] tells that this binary knows what it
-// was given, which only one without cgo does.
+// was given, which only one without cgo does; [root] that the tests run as root.
 func condition(name string) (bool, error) {
-	if name == "inherited" {
+	switch name {
+	case "inherited":
 		return inherited.Read().SignalsKnown, nil
+	case "root":
+		return os.Geteuid() == 0, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }

@@ -2,13 +2,9 @@
 
 package installed
 
-import (
-	"errors"
+import "errors"
 
-	"sandbox/bpf"
-)
-
-// Filters returns the filters of a thread, on Linux.
-func Filters(int) ([]bpf.Program, error) {
+// Read returns the filters of a thread, on Linux.
+func Read(int) ([]Filter, error) {
 	return nil, errors.New("only Linux has seccomp filters")
 }

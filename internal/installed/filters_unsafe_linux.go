@@ -11,17 +11,19 @@ import (
 	"sandbox/bpf"
 )
 
-// Filters returns the filters of a thread, given by its id, the oldest first.
+// Read returns the filters of a thread, given by its id, the oldest first.
 // The thread is stopped meanwhile, for well under a millisecond. That takes
 // CAP_SYS_ADMIN in the initial user namespace, a caller that has no filter
 // itself, a thread that nobody else traces, and a kernel with
 // CONFIG_CHECKPOINT_RESTORE (PTRACE_SECCOMP_GET_FILTER, Linux 4.4). The error
-// is ErrUnfiltered if the thread has none.
-func Filters(tid int) (filters []bpf.Program, err error) {
+// is ErrUnfiltered if the thread has none, and ErrStrict if it is in the mode
+// that has none; it wraps ErrUntraceable if the thread cannot be stopped, and
+// unix.ESRCH if there is no such thread, or no longer.
+func Read(tid int) (filters []Filter, err error) {
 	runtime.LockOSThread() // the tracer is a thread
 	defer runtime.UnlockOSThread()
 	if _, err := ptrace(unix.PTRACE_SEIZE, tid, 0, nil); err != nil {
-		return nil, fmt.Errorf("cannot trace it: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrUntraceable, err)
 	}
 	defer func() {
 		_, failed := ptrace(unix.PTRACE_DETACH, tid, 0, nil)
@@ -40,11 +42,9 @@ func Filters(tid int) (filters []bpf.Program, err error) {
 		if err != nil {
 			return nil, explain(tid, err)
 		}
-		p, err := verified(len(filters), code)
-		if err != nil {
-			return nil, err
-		}
-		filters = append(filters, p)
+		f := Filter{Code: code}
+		f.Log, f.LogKnown = logs(tid, len(filters))
+		filters = append(filters, f)
 	}
 }
 
@@ -83,6 +83,15 @@ func get(tid, index int) ([]bpf.Instruction, error) {
 		code[i] = bpf.Instruction{Op: in.Code, Jt: in.Jt, Jf: in.Jf, K: in.K}
 	}
 	return code, nil
+}
+
+// logs reports whether a filter of a stopped thread was installed with
+// SECCOMP_FILTER_FLAG_LOG, and whether that could be told: kernels before 4.16
+// do not.
+func logs(tid, index int) (log, known bool) {
+	metadata := struct{ filter, flags uint64 }{filter: uint64(index)} // struct seccomp_metadata
+	_, err := ptrace(unix.PTRACE_SECCOMP_GET_METADATA, tid, unsafe.Sizeof(metadata), unsafe.Pointer(&metadata))
+	return metadata.flags&unix.SECCOMP_FILTER_FLAG_LOG != 0, err == nil
 }
 
 func ptrace(request, tid int, address uintptr, data unsafe.Pointer) (int, error) {

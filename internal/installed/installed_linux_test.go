@@ -39,14 +39,15 @@ func TestMain(m *testing.M) {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		panic(err)
 	}
-	for _, code := range [][]bpf.Instruction{old, recent} {
+	for i, code := range [][]bpf.Instruction{old, recent} {
 		raw := make([]unix.SockFilter, len(code))
 		for i, in := range code {
 			raw[i] = unix.SockFilter{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
 		}
 		program := unix.SockFprog{Len: uint16(len(raw)), Filter: &raw[0]}
-		if err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&program)), 0, 0); err != nil {
-			panic(err)
+		flags := uintptr(i * unix.SECCOMP_FILTER_FLAG_LOG) // only the recent one
+		if _, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&program))); errno != 0 {
+			panic(errno)
 		}
 	}
 	os.Stdout.WriteString("installed\n")
@@ -108,6 +109,22 @@ func TestFilters(t *testing.T) {
 	// The process goes on, and can be asked again.
 	if again, err := installed.Filters(pid); err != nil || len(again) != 2 {
 		t.Errorf("asked again: %d filters, %v", len(again), err)
+	}
+}
+
+func TestLog(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root is told")
+	}
+	filters, err := installed.Read(start(t, install+"=1"))
+	if err != nil || len(filters) != 2 {
+		t.Fatalf("%d filters, %v", len(filters), err)
+	}
+	if f := filters[0]; !f.LogKnown || f.Log {
+		t.Errorf("the old filter: log %v, known %v", f.Log, f.LogKnown)
+	}
+	if f := filters[1]; !f.LogKnown || !f.Log {
+		t.Errorf("the recent filter: log %v, known %v", f.Log, f.LogKnown)
 	}
 }
 

@@ -16,11 +16,11 @@ func explain(tid int, err error) error {
 	case errors.Is(err, unix.EINVAL) && mode(tid) == "0":
 		return ErrUnfiltered
 	case errors.Is(err, unix.EINVAL) && mode(tid) == "1":
-		return errors.New("it is in seccomp's strict mode, which has no filter")
+		return ErrStrict
 	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.EIO):
-		return errors.New("this kernel hands out no filters: it was built without CONFIG_CHECKPOINT_RESTORE")
+		return ErrNotBuilt
 	case errors.Is(err, unix.EACCES):
-		return errors.New("filters are handed out only to CAP_SYS_ADMIN in the initial user namespace, and to nobody who has a filter")
+		return ErrNotTold
 	case errors.Is(err, unix.EMEDIUMTYPE):
 		return errors.New("one of its filters is no classic BPF program")
 	}
