@@ -71,7 +71,9 @@ func TestCalls(t *testing.T) {
 		{all, "kill(1, 40)", "kill(1, 40)"}, // real-time signals have no names
 		{all, "ptrace(16, 100)", "ptrace(PTRACE_ATTACH, 100, 0, 0)"},
 		{all, "ptrace(PTRACE_SEIZE, 100, 0, 3)", "ptrace(PTRACE_SEIZE, 100, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK)"},
-		{all, "fcntl(3, F_SETFL, O_APPEND)", "fcntl(3, F_SETFL, O_RDONLY | O_APPEND)"},
+		{all, "fcntl(3, F_SETFL, O_APPEND)", "fcntl(3, F_SETFL, O_APPEND)"},
+		{all, "fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK)", "fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK)"},
+		{all, "fcntl(3, F_SETFL)", "fcntl(3, F_SETFL, 0)"},
 		{all, "fcntl(3, F_SETFD, 1)", "fcntl(3, F_SETFD, FD_CLOEXEC)"},
 		{all, "fcntl(3, F_DUPFD, 10)", "fcntl(3, F_DUPFD, 10)"},
 		{all, "futex(0x1000, 129)", "futex(0x1000, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 0, 0, 0, 0)"},

@@ -38,9 +38,9 @@ func (w *maskWriter) named() bool { return w.count > 0 && w.strange == 0 }
 
 func (w *maskWriter) grouped() string {
 	if w.count == 1 {
-		return w.text
+		return string(w.text)
 	}
-	return "(" + w.text + ")"
+	return "(" + string(w.text) + ")"
 }
 
 func (p Parameter) maskNames(v *vocabulary, mask uint64) maskWriter {
@@ -95,13 +95,13 @@ func (p Parameter) maskedValue(v *vocabulary, mask, value uint64) string {
 		}
 	}
 	switch {
-	case rest == 0 && w.text != "":
+	case rest == 0 && w.count > 0:
 	case v.isOctal() && rest != 0:
 		w.name("0" + strconv.FormatUint(rest, 8))
 	default:
 		w.name(bitsText(rest))
 	}
-	return w.text
+	return string(w.text)
 }
 
 // bitsText writes bits, in hexadecimal if there are many.

@@ -76,7 +76,7 @@ func (v *vocabulary) text(abi arch.ABI, value uint64, width uint8) (text string,
 	if text, number, ok = v.wholeName(abi, value, width); ok {
 		return text, number, true
 	}
-	w := writer{}
+	w := writer{text: make([]byte, 0, 64)}
 	rest, all := value, ones(width)
 	for i := range v.parts {
 		p := &v.parts[i]
@@ -94,13 +94,13 @@ func (v *vocabulary) text(abi arch.ABI, value uint64, width uint8) (text string,
 			rest &^= t.mask
 		}
 	}
-	if w.text == "" || bits.OnesCount64(rest) > maxStrange {
+	if w.count == 0 || bits.OnesCount64(rest) > maxStrange {
 		return "", 0, false
 	}
 	if rest != 0 {
 		w.name(hex(rest))
 	}
-	return w.text, value, true
+	return string(w.text), value, true
 }
 
 // wholeName finds the name of a value that has one as it is.
@@ -145,15 +145,15 @@ func (v *vocabulary) isOctal() bool {
 
 // A writer joins names with |.
 type writer struct {
-	text  string
+	text  []byte
 	count int
 }
 
 func (w *writer) name(name string) {
-	if w.text != "" {
-		w.text += " | "
+	if w.count > 0 {
+		w.text = append(w.text, " | "...)
 	}
-	w.text += name
+	w.text = append(w.text, name...)
 	w.count++
 }
 

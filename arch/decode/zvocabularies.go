@@ -25,499 +25,503 @@ var vocabularies = [...]vocabulary{
 		{how: choice, on: [...]uint16{arch.X86_64: 8, arch.I386: 8, arch.AArch64: 8, arch.ARM: 8, arch.RISCV64: 8, arch.S390X: 8, arch.PPC64LE: 8, arch.LoongArch64: 8, arch.MIPS64EL: 8}},
 		{how: flags, on: [...]uint16{arch.X86_64: 9, arch.I386: 9, arch.AArch64: 10, arch.ARM: 10, arch.RISCV64: 9, arch.S390X: 9, arch.PPC64LE: 11, arch.LoongArch64: 9, arch.MIPS64EL: 12}},
 	}},
+	{name: "status", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 13, arch.I386: 13, arch.AArch64: 13, arch.ARM: 13, arch.RISCV64: 13, arch.S390X: 13, arch.PPC64LE: 13, arch.LoongArch64: 13, arch.MIPS64EL: 13}},
+		{how: flags, on: [...]uint16{arch.X86_64: 14, arch.I386: 14, arch.AArch64: 15, arch.ARM: 15, arch.RISCV64: 14, arch.S390X: 14, arch.PPC64LE: 16, arch.LoongArch64: 14, arch.MIPS64EL: 17}},
+	}},
 	{name: "pipe", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 13, arch.I386: 13, arch.AArch64: 14, arch.ARM: 14, arch.RISCV64: 13, arch.S390X: 13, arch.PPC64LE: 15, arch.LoongArch64: 13, arch.MIPS64EL: 16}},
+		{how: flags, on: [...]uint16{arch.X86_64: 18, arch.I386: 18, arch.AArch64: 19, arch.ARM: 19, arch.RISCV64: 18, arch.S390X: 18, arch.PPC64LE: 20, arch.LoongArch64: 18, arch.MIPS64EL: 21}},
 	}},
 	{name: "dup3", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 17, arch.I386: 17, arch.AArch64: 17, arch.ARM: 17, arch.RISCV64: 17, arch.S390X: 17, arch.PPC64LE: 17, arch.LoongArch64: 17, arch.MIPS64EL: 17}},
+		{how: flags, on: [...]uint16{arch.X86_64: 22, arch.I386: 22, arch.AArch64: 22, arch.ARM: 22, arch.RISCV64: 22, arch.S390X: 22, arch.PPC64LE: 22, arch.LoongArch64: 22, arch.MIPS64EL: 22}},
 	}},
 	{name: "mq_open", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 8, arch.I386: 8, arch.AArch64: 8, arch.ARM: 8, arch.RISCV64: 8, arch.S390X: 8, arch.PPC64LE: 8, arch.LoongArch64: 8, arch.MIPS64EL: 8}},
-		{how: flags, on: [...]uint16{arch.X86_64: 18, arch.I386: 18, arch.AArch64: 18, arch.ARM: 18, arch.RISCV64: 18, arch.S390X: 18, arch.PPC64LE: 18, arch.LoongArch64: 18, arch.MIPS64EL: 19}},
+		{how: flags, on: [...]uint16{arch.X86_64: 23, arch.I386: 23, arch.AArch64: 23, arch.ARM: 23, arch.RISCV64: 23, arch.S390X: 23, arch.PPC64LE: 23, arch.LoongArch64: 23, arch.MIPS64EL: 24}},
 	}},
 	{name: "descriptor_flags", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 20, arch.I386: 20, arch.AArch64: 20, arch.ARM: 20, arch.RISCV64: 20, arch.S390X: 20, arch.PPC64LE: 20, arch.LoongArch64: 20, arch.MIPS64EL: 20}},
-	}},
-	{name: "fcntl", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 21, arch.I386: 22, arch.AArch64: 21, arch.ARM: 22, arch.RISCV64: 21, arch.S390X: 21, arch.PPC64LE: 21, arch.LoongArch64: 21, arch.MIPS64EL: 23}},
-	}},
-	{name: "lease", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 24, arch.I386: 24, arch.AArch64: 24, arch.ARM: 24, arch.RISCV64: 24, arch.S390X: 24, arch.PPC64LE: 24, arch.LoongArch64: 24, arch.MIPS64EL: 24}},
-	}},
-	{name: "seals", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 25, arch.I386: 25, arch.AArch64: 25, arch.ARM: 25, arch.RISCV64: 25, arch.S390X: 25, arch.PPC64LE: 25, arch.LoongArch64: 25, arch.MIPS64EL: 25}},
 	}},
-	{name: "notify", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 26, arch.I386: 26, arch.AArch64: 26, arch.ARM: 26, arch.RISCV64: 26, arch.S390X: 26, arch.PPC64LE: 26, arch.LoongArch64: 26, arch.MIPS64EL: 26}},
+	{name: "fcntl", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 26, arch.I386: 27, arch.AArch64: 26, arch.ARM: 27, arch.RISCV64: 26, arch.S390X: 26, arch.PPC64LE: 26, arch.LoongArch64: 26, arch.MIPS64EL: 28}},
 	}},
-	{name: "flock", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 27, arch.I386: 27, arch.AArch64: 27, arch.ARM: 27, arch.RISCV64: 27, arch.S390X: 27, arch.PPC64LE: 27, arch.LoongArch64: 27, arch.MIPS64EL: 27}},
-		{how: flags, on: [...]uint16{arch.X86_64: 28, arch.I386: 28, arch.AArch64: 28, arch.ARM: 28, arch.RISCV64: 28, arch.S390X: 28, arch.PPC64LE: 28, arch.LoongArch64: 28, arch.MIPS64EL: 28}},
-	}},
-	{name: "whence", parts: []part{
+	{name: "lease", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 29, arch.I386: 29, arch.AArch64: 29, arch.ARM: 29, arch.RISCV64: 29, arch.S390X: 29, arch.PPC64LE: 29, arch.LoongArch64: 29, arch.MIPS64EL: 29}},
 	}},
+	{name: "seals", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 30, arch.I386: 30, arch.AArch64: 30, arch.ARM: 30, arch.RISCV64: 30, arch.S390X: 30, arch.PPC64LE: 30, arch.LoongArch64: 30, arch.MIPS64EL: 30}},
+	}},
+	{name: "notify", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 31, arch.I386: 31, arch.AArch64: 31, arch.ARM: 31, arch.RISCV64: 31, arch.S390X: 31, arch.PPC64LE: 31, arch.LoongArch64: 31, arch.MIPS64EL: 31}},
+	}},
+	{name: "flock", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 32, arch.I386: 32, arch.AArch64: 32, arch.ARM: 32, arch.RISCV64: 32, arch.S390X: 32, arch.PPC64LE: 32, arch.LoongArch64: 32, arch.MIPS64EL: 32}},
+		{how: flags, on: [...]uint16{arch.X86_64: 33, arch.I386: 33, arch.AArch64: 33, arch.ARM: 33, arch.RISCV64: 33, arch.S390X: 33, arch.PPC64LE: 33, arch.LoongArch64: 33, arch.MIPS64EL: 33}},
+	}},
+	{name: "whence", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 34, arch.I386: 34, arch.AArch64: 34, arch.ARM: 34, arch.RISCV64: 34, arch.S390X: 34, arch.PPC64LE: 34, arch.LoongArch64: 34, arch.MIPS64EL: 34}},
+	}},
 	{name: "family", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 30, arch.I386: 30, arch.AArch64: 30, arch.ARM: 30, arch.RISCV64: 30, arch.S390X: 30, arch.PPC64LE: 30, arch.LoongArch64: 30, arch.MIPS64EL: 30}},
-	}},
-	{name: "socket_type", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 31, arch.I386: 31, arch.AArch64: 31, arch.ARM: 31, arch.RISCV64: 31, arch.S390X: 31, arch.PPC64LE: 31, arch.LoongArch64: 31, arch.MIPS64EL: 33}},
-		{how: flags, on: [...]uint16{arch.X86_64: 32, arch.I386: 32, arch.AArch64: 32, arch.ARM: 32, arch.RISCV64: 32, arch.S390X: 32, arch.PPC64LE: 32, arch.LoongArch64: 32, arch.MIPS64EL: 34}},
-	}},
-	{name: "socket_flags", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 32, arch.I386: 32, arch.AArch64: 32, arch.ARM: 32, arch.RISCV64: 32, arch.S390X: 32, arch.PPC64LE: 32, arch.LoongArch64: 32, arch.MIPS64EL: 34}},
-	}},
-	{name: "protocol", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 35, arch.I386: 35, arch.AArch64: 35, arch.ARM: 35, arch.RISCV64: 35, arch.S390X: 35, arch.PPC64LE: 35, arch.LoongArch64: 35, arch.MIPS64EL: 35}},
 	}},
+	{name: "socket_type", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 36, arch.I386: 36, arch.AArch64: 36, arch.ARM: 36, arch.RISCV64: 36, arch.S390X: 36, arch.PPC64LE: 36, arch.LoongArch64: 36, arch.MIPS64EL: 38}},
+		{how: flags, on: [...]uint16{arch.X86_64: 37, arch.I386: 37, arch.AArch64: 37, arch.ARM: 37, arch.RISCV64: 37, arch.S390X: 37, arch.PPC64LE: 37, arch.LoongArch64: 37, arch.MIPS64EL: 39}},
+	}},
+	{name: "socket_flags", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 37, arch.I386: 37, arch.AArch64: 37, arch.ARM: 37, arch.RISCV64: 37, arch.S390X: 37, arch.PPC64LE: 37, arch.LoongArch64: 37, arch.MIPS64EL: 39}},
+	}},
+	{name: "protocol", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 40, arch.I386: 40, arch.AArch64: 40, arch.ARM: 40, arch.RISCV64: 40, arch.S390X: 40, arch.PPC64LE: 40, arch.LoongArch64: 40, arch.MIPS64EL: 40}},
+	}},
 	{name: "netlink", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 36, arch.I386: 36, arch.AArch64: 36, arch.ARM: 36, arch.RISCV64: 36, arch.S390X: 36, arch.PPC64LE: 36, arch.LoongArch64: 36, arch.MIPS64EL: 36}},
+		{how: choice, on: [...]uint16{arch.X86_64: 41, arch.I386: 41, arch.AArch64: 41, arch.ARM: 41, arch.RISCV64: 41, arch.S390X: 41, arch.PPC64LE: 41, arch.LoongArch64: 41, arch.MIPS64EL: 41}},
 	}},
 	{name: "message", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 37, arch.I386: 37, arch.AArch64: 37, arch.ARM: 37, arch.RISCV64: 37, arch.S390X: 37, arch.PPC64LE: 37, arch.LoongArch64: 37, arch.MIPS64EL: 37}},
+		{how: flags, on: [...]uint16{arch.X86_64: 42, arch.I386: 42, arch.AArch64: 42, arch.ARM: 42, arch.RISCV64: 42, arch.S390X: 42, arch.PPC64LE: 42, arch.LoongArch64: 42, arch.MIPS64EL: 42}},
 	}},
 	{name: "shutdown", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 38, arch.I386: 38, arch.AArch64: 38, arch.ARM: 38, arch.RISCV64: 38, arch.S390X: 38, arch.PPC64LE: 38, arch.LoongArch64: 38, arch.MIPS64EL: 38}},
+		{how: choice, on: [...]uint16{arch.X86_64: 43, arch.I386: 43, arch.AArch64: 43, arch.ARM: 43, arch.RISCV64: 43, arch.S390X: 43, arch.PPC64LE: 43, arch.LoongArch64: 43, arch.MIPS64EL: 43}},
 	}},
 	{name: "level", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 39, arch.I386: 39, arch.AArch64: 39, arch.ARM: 39, arch.RISCV64: 39, arch.S390X: 39, arch.PPC64LE: 39, arch.LoongArch64: 39, arch.MIPS64EL: 40}},
+		{how: choice, on: [...]uint16{arch.X86_64: 44, arch.I386: 44, arch.AArch64: 44, arch.ARM: 44, arch.RISCV64: 44, arch.S390X: 44, arch.PPC64LE: 44, arch.LoongArch64: 44, arch.MIPS64EL: 45}},
 	}},
 	{name: "so", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 41, arch.I386: 41, arch.AArch64: 41, arch.ARM: 41, arch.RISCV64: 41, arch.S390X: 41, arch.PPC64LE: 42, arch.LoongArch64: 41, arch.MIPS64EL: 43}},
+		{how: choice, on: [...]uint16{arch.X86_64: 46, arch.I386: 46, arch.AArch64: 46, arch.ARM: 46, arch.RISCV64: 46, arch.S390X: 46, arch.PPC64LE: 47, arch.LoongArch64: 46, arch.MIPS64EL: 48}},
 	}},
 	{name: "tcp", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 44, arch.I386: 44, arch.AArch64: 44, arch.ARM: 44, arch.RISCV64: 44, arch.S390X: 44, arch.PPC64LE: 44, arch.LoongArch64: 44, arch.MIPS64EL: 44}},
-	}},
-	{name: "ip", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 45, arch.I386: 45, arch.AArch64: 45, arch.ARM: 45, arch.RISCV64: 45, arch.S390X: 45, arch.PPC64LE: 45, arch.LoongArch64: 45, arch.MIPS64EL: 45}},
-	}},
-	{name: "ipv6", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 46, arch.I386: 46, arch.AArch64: 46, arch.ARM: 46, arch.RISCV64: 46, arch.S390X: 46, arch.PPC64LE: 46, arch.LoongArch64: 46, arch.MIPS64EL: 46}},
-	}},
-	{name: "packet", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 47, arch.I386: 47, arch.AArch64: 47, arch.ARM: 47, arch.RISCV64: 47, arch.S390X: 47, arch.PPC64LE: 47, arch.LoongArch64: 47, arch.MIPS64EL: 47}},
-	}},
-	{name: "netlink_option", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 48, arch.I386: 48, arch.AArch64: 48, arch.ARM: 48, arch.RISCV64: 48, arch.S390X: 48, arch.PPC64LE: 48, arch.LoongArch64: 48, arch.MIPS64EL: 48}},
-	}},
-	{name: "socketcall", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 49, arch.I386: 49, arch.AArch64: 49, arch.ARM: 49, arch.RISCV64: 49, arch.S390X: 49, arch.PPC64LE: 49, arch.LoongArch64: 49, arch.MIPS64EL: 49}},
 	}},
-	{name: "ipc", parts: []part{
+	{name: "ip", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 50, arch.I386: 50, arch.AArch64: 50, arch.ARM: 50, arch.RISCV64: 50, arch.S390X: 50, arch.PPC64LE: 50, arch.LoongArch64: 50, arch.MIPS64EL: 50}},
 	}},
+	{name: "ipv6", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 51, arch.I386: 51, arch.AArch64: 51, arch.ARM: 51, arch.RISCV64: 51, arch.S390X: 51, arch.PPC64LE: 51, arch.LoongArch64: 51, arch.MIPS64EL: 51}},
+	}},
+	{name: "packet", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 52, arch.I386: 52, arch.AArch64: 52, arch.ARM: 52, arch.RISCV64: 52, arch.S390X: 52, arch.PPC64LE: 52, arch.LoongArch64: 52, arch.MIPS64EL: 52}},
+	}},
+	{name: "netlink_option", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 53, arch.I386: 53, arch.AArch64: 53, arch.ARM: 53, arch.RISCV64: 53, arch.S390X: 53, arch.PPC64LE: 53, arch.LoongArch64: 53, arch.MIPS64EL: 53}},
+	}},
+	{name: "socketcall", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 54, arch.I386: 54, arch.AArch64: 54, arch.ARM: 54, arch.RISCV64: 54, arch.S390X: 54, arch.PPC64LE: 54, arch.LoongArch64: 54, arch.MIPS64EL: 54}},
+	}},
+	{name: "ipc", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 55, arch.I386: 55, arch.AArch64: 55, arch.ARM: 55, arch.RISCV64: 55, arch.S390X: 55, arch.PPC64LE: 55, arch.LoongArch64: 55, arch.MIPS64EL: 55}},
+	}},
 	{name: "clone", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 51, arch.I386: 51, arch.AArch64: 51, arch.ARM: 51, arch.RISCV64: 51, arch.S390X: 51, arch.PPC64LE: 51, arch.LoongArch64: 51, arch.MIPS64EL: 51}},
-		{how: choice, on: [...]uint16{arch.X86_64: 52, arch.I386: 52, arch.AArch64: 52, arch.ARM: 52, arch.RISCV64: 52, arch.S390X: 52, arch.PPC64LE: 52, arch.LoongArch64: 52, arch.MIPS64EL: 53}},
+		{how: flags, on: [...]uint16{arch.X86_64: 56, arch.I386: 56, arch.AArch64: 56, arch.ARM: 56, arch.RISCV64: 56, arch.S390X: 56, arch.PPC64LE: 56, arch.LoongArch64: 56, arch.MIPS64EL: 56}},
+		{how: choice, on: [...]uint16{arch.X86_64: 57, arch.I386: 57, arch.AArch64: 57, arch.ARM: 57, arch.RISCV64: 57, arch.S390X: 57, arch.PPC64LE: 57, arch.LoongArch64: 57, arch.MIPS64EL: 58}},
 	}},
 	{name: "unshare", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 54, arch.I386: 54, arch.AArch64: 54, arch.ARM: 54, arch.RISCV64: 54, arch.S390X: 54, arch.PPC64LE: 54, arch.LoongArch64: 54, arch.MIPS64EL: 54}},
+		{how: flags, on: [...]uint16{arch.X86_64: 59, arch.I386: 59, arch.AArch64: 59, arch.ARM: 59, arch.RISCV64: 59, arch.S390X: 59, arch.PPC64LE: 59, arch.LoongArch64: 59, arch.MIPS64EL: 59}},
 	}},
 	{name: "setns", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 55, arch.I386: 55, arch.AArch64: 55, arch.ARM: 55, arch.RISCV64: 55, arch.S390X: 55, arch.PPC64LE: 55, arch.LoongArch64: 55, arch.MIPS64EL: 55}},
+		{how: flags, on: [...]uint16{arch.X86_64: 60, arch.I386: 60, arch.AArch64: 60, arch.ARM: 60, arch.RISCV64: 60, arch.S390X: 60, arch.PPC64LE: 60, arch.LoongArch64: 60, arch.MIPS64EL: 60}},
 	}},
 	{name: "wait", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 56, arch.I386: 56, arch.AArch64: 56, arch.ARM: 56, arch.RISCV64: 56, arch.S390X: 56, arch.PPC64LE: 56, arch.LoongArch64: 56, arch.MIPS64EL: 56}},
+		{how: flags, on: [...]uint16{arch.X86_64: 61, arch.I386: 61, arch.AArch64: 61, arch.ARM: 61, arch.RISCV64: 61, arch.S390X: 61, arch.PPC64LE: 61, arch.LoongArch64: 61, arch.MIPS64EL: 61}},
 	}},
 	{name: "wait_which", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 57, arch.I386: 57, arch.AArch64: 57, arch.ARM: 57, arch.RISCV64: 57, arch.S390X: 57, arch.PPC64LE: 57, arch.LoongArch64: 57, arch.MIPS64EL: 57}},
-	}},
-	{name: "rusage", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 58, arch.I386: 58, arch.AArch64: 58, arch.ARM: 58, arch.RISCV64: 58, arch.S390X: 58, arch.PPC64LE: 58, arch.LoongArch64: 58, arch.MIPS64EL: 58}},
-	}},
-	{name: "resource", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 59, arch.I386: 59, arch.AArch64: 59, arch.ARM: 59, arch.RISCV64: 59, arch.S390X: 59, arch.PPC64LE: 59, arch.LoongArch64: 59, arch.MIPS64EL: 60}},
-	}},
-	{name: "priority_which", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 61, arch.I386: 61, arch.AArch64: 61, arch.ARM: 61, arch.RISCV64: 61, arch.S390X: 61, arch.PPC64LE: 61, arch.LoongArch64: 61, arch.MIPS64EL: 61}},
-	}},
-	{name: "ioprio_which", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 62, arch.I386: 62, arch.AArch64: 62, arch.ARM: 62, arch.RISCV64: 62, arch.S390X: 62, arch.PPC64LE: 62, arch.LoongArch64: 62, arch.MIPS64EL: 62}},
 	}},
-	{name: "scheduler", parts: []part{
+	{name: "rusage", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 63, arch.I386: 63, arch.AArch64: 63, arch.ARM: 63, arch.RISCV64: 63, arch.S390X: 63, arch.PPC64LE: 63, arch.LoongArch64: 63, arch.MIPS64EL: 63}},
-		{how: flags, on: [...]uint16{arch.X86_64: 64, arch.I386: 64, arch.AArch64: 64, arch.ARM: 64, arch.RISCV64: 64, arch.S390X: 64, arch.PPC64LE: 64, arch.LoongArch64: 64, arch.MIPS64EL: 64}},
+	}},
+	{name: "resource", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 64, arch.I386: 64, arch.AArch64: 64, arch.ARM: 64, arch.RISCV64: 64, arch.S390X: 64, arch.PPC64LE: 64, arch.LoongArch64: 64, arch.MIPS64EL: 65}},
+	}},
+	{name: "priority_which", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 66, arch.I386: 66, arch.AArch64: 66, arch.ARM: 66, arch.RISCV64: 66, arch.S390X: 66, arch.PPC64LE: 66, arch.LoongArch64: 66, arch.MIPS64EL: 66}},
+	}},
+	{name: "ioprio_which", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 67, arch.I386: 67, arch.AArch64: 67, arch.ARM: 67, arch.RISCV64: 67, arch.S390X: 67, arch.PPC64LE: 67, arch.LoongArch64: 67, arch.MIPS64EL: 67}},
+	}},
+	{name: "scheduler", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 68, arch.I386: 68, arch.AArch64: 68, arch.ARM: 68, arch.RISCV64: 68, arch.S390X: 68, arch.PPC64LE: 68, arch.LoongArch64: 68, arch.MIPS64EL: 68}},
+		{how: flags, on: [...]uint16{arch.X86_64: 69, arch.I386: 69, arch.AArch64: 69, arch.ARM: 69, arch.RISCV64: 69, arch.S390X: 69, arch.PPC64LE: 69, arch.LoongArch64: 69, arch.MIPS64EL: 69}},
 	}},
 	{name: "sigprocmask", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 65, arch.I386: 65, arch.AArch64: 65, arch.ARM: 65, arch.RISCV64: 65, arch.S390X: 65, arch.PPC64LE: 65, arch.LoongArch64: 65, arch.MIPS64EL: 66}},
+		{how: choice, on: [...]uint16{arch.X86_64: 70, arch.I386: 70, arch.AArch64: 70, arch.ARM: 70, arch.RISCV64: 70, arch.S390X: 70, arch.PPC64LE: 70, arch.LoongArch64: 70, arch.MIPS64EL: 71}},
 	}},
 	{name: "protection", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 67, arch.I386: 67, arch.AArch64: 69, arch.ARM: 67, arch.RISCV64: 67, arch.S390X: 67, arch.PPC64LE: 70, arch.LoongArch64: 67, arch.MIPS64EL: 71}},
-		{how: zero, on: [...]uint16{arch.X86_64: 68, arch.I386: 68, arch.AArch64: 68, arch.ARM: 68, arch.RISCV64: 68, arch.S390X: 68, arch.PPC64LE: 68, arch.LoongArch64: 68, arch.MIPS64EL: 68}},
+		{how: flags, on: [...]uint16{arch.X86_64: 72, arch.I386: 72, arch.AArch64: 74, arch.ARM: 72, arch.RISCV64: 72, arch.S390X: 72, arch.PPC64LE: 75, arch.LoongArch64: 72, arch.MIPS64EL: 76}},
+		{how: zero, on: [...]uint16{arch.X86_64: 73, arch.I386: 73, arch.AArch64: 73, arch.ARM: 73, arch.RISCV64: 73, arch.S390X: 73, arch.PPC64LE: 73, arch.LoongArch64: 73, arch.MIPS64EL: 73}},
 	}},
 	{name: "map", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 72, arch.I386: 72, arch.AArch64: 72, arch.ARM: 72, arch.RISCV64: 72, arch.S390X: 72, arch.PPC64LE: 72, arch.LoongArch64: 72, arch.MIPS64EL: 72}},
-		{how: flags, on: [...]uint16{arch.X86_64: 73, arch.I386: 73, arch.AArch64: 75, arch.ARM: 75, arch.RISCV64: 75, arch.S390X: 75, arch.PPC64LE: 76, arch.LoongArch64: 75, arch.MIPS64EL: 77}},
-		{how: choice, on: [...]uint16{arch.X86_64: 74, arch.I386: 74, arch.AArch64: 74, arch.ARM: 74, arch.RISCV64: 74, arch.S390X: 74, arch.PPC64LE: 74, arch.LoongArch64: 74, arch.MIPS64EL: 74}},
+		{how: choice, on: [...]uint16{arch.X86_64: 77, arch.I386: 77, arch.AArch64: 77, arch.ARM: 77, arch.RISCV64: 77, arch.S390X: 77, arch.PPC64LE: 77, arch.LoongArch64: 77, arch.MIPS64EL: 77}},
+		{how: flags, on: [...]uint16{arch.X86_64: 78, arch.I386: 78, arch.AArch64: 80, arch.ARM: 80, arch.RISCV64: 80, arch.S390X: 80, arch.PPC64LE: 81, arch.LoongArch64: 80, arch.MIPS64EL: 82}},
+		{how: choice, on: [...]uint16{arch.X86_64: 79, arch.I386: 79, arch.AArch64: 79, arch.ARM: 79, arch.RISCV64: 79, arch.S390X: 79, arch.PPC64LE: 79, arch.LoongArch64: 79, arch.MIPS64EL: 79}},
 	}},
 	{name: "mremap", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 78, arch.I386: 78, arch.AArch64: 78, arch.ARM: 78, arch.RISCV64: 78, arch.S390X: 78, arch.PPC64LE: 78, arch.LoongArch64: 78, arch.MIPS64EL: 78}},
+		{how: flags, on: [...]uint16{arch.X86_64: 83, arch.I386: 83, arch.AArch64: 83, arch.ARM: 83, arch.RISCV64: 83, arch.S390X: 83, arch.PPC64LE: 83, arch.LoongArch64: 83, arch.MIPS64EL: 83}},
 	}},
 	{name: "msync", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 79, arch.I386: 79, arch.AArch64: 79, arch.ARM: 79, arch.RISCV64: 79, arch.S390X: 79, arch.PPC64LE: 79, arch.LoongArch64: 79, arch.MIPS64EL: 79}},
+		{how: flags, on: [...]uint16{arch.X86_64: 84, arch.I386: 84, arch.AArch64: 84, arch.ARM: 84, arch.RISCV64: 84, arch.S390X: 84, arch.PPC64LE: 84, arch.LoongArch64: 84, arch.MIPS64EL: 84}},
 	}},
 	{name: "mlockall", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 80, arch.I386: 80, arch.AArch64: 80, arch.ARM: 80, arch.RISCV64: 80, arch.S390X: 80, arch.PPC64LE: 81, arch.LoongArch64: 80, arch.MIPS64EL: 80}},
+		{how: flags, on: [...]uint16{arch.X86_64: 85, arch.I386: 85, arch.AArch64: 85, arch.ARM: 85, arch.RISCV64: 85, arch.S390X: 85, arch.PPC64LE: 86, arch.LoongArch64: 85, arch.MIPS64EL: 85}},
 	}},
 	{name: "mlock2", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 82, arch.I386: 82, arch.AArch64: 82, arch.ARM: 82, arch.RISCV64: 82, arch.S390X: 82, arch.PPC64LE: 82, arch.LoongArch64: 82, arch.MIPS64EL: 82}},
-	}},
-	{name: "madvise", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 83, arch.I386: 83, arch.AArch64: 83, arch.ARM: 83, arch.RISCV64: 83, arch.S390X: 83, arch.PPC64LE: 83, arch.LoongArch64: 83, arch.MIPS64EL: 84}},
-	}},
-	{name: "mempolicy", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 85, arch.I386: 85, arch.AArch64: 85, arch.ARM: 85, arch.RISCV64: 85, arch.S390X: 85, arch.PPC64LE: 85, arch.LoongArch64: 85, arch.MIPS64EL: 85}},
-		{how: flags, on: [...]uint16{arch.X86_64: 86, arch.I386: 86, arch.AArch64: 86, arch.ARM: 86, arch.RISCV64: 86, arch.S390X: 86, arch.PPC64LE: 86, arch.LoongArch64: 86, arch.MIPS64EL: 86}},
-	}},
-	{name: "mbind", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 87, arch.I386: 87, arch.AArch64: 87, arch.ARM: 87, arch.RISCV64: 87, arch.S390X: 87, arch.PPC64LE: 87, arch.LoongArch64: 87, arch.MIPS64EL: 87}},
 	}},
+	{name: "madvise", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 88, arch.I386: 88, arch.AArch64: 88, arch.ARM: 88, arch.RISCV64: 88, arch.S390X: 88, arch.PPC64LE: 88, arch.LoongArch64: 88, arch.MIPS64EL: 89}},
+	}},
+	{name: "mempolicy", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 90, arch.I386: 90, arch.AArch64: 90, arch.ARM: 90, arch.RISCV64: 90, arch.S390X: 90, arch.PPC64LE: 90, arch.LoongArch64: 90, arch.MIPS64EL: 90}},
+		{how: flags, on: [...]uint16{arch.X86_64: 91, arch.I386: 91, arch.AArch64: 91, arch.ARM: 91, arch.RISCV64: 91, arch.S390X: 91, arch.PPC64LE: 91, arch.LoongArch64: 91, arch.MIPS64EL: 91}},
+	}},
+	{name: "mbind", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 92, arch.I386: 92, arch.AArch64: 92, arch.ARM: 92, arch.RISCV64: 92, arch.S390X: 92, arch.PPC64LE: 92, arch.LoongArch64: 92, arch.MIPS64EL: 92}},
+	}},
 	{name: "get_mempolicy", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 88, arch.I386: 88, arch.AArch64: 88, arch.ARM: 88, arch.RISCV64: 88, arch.S390X: 88, arch.PPC64LE: 88, arch.LoongArch64: 88, arch.MIPS64EL: 88}},
+		{how: flags, on: [...]uint16{arch.X86_64: 93, arch.I386: 93, arch.AArch64: 93, arch.ARM: 93, arch.RISCV64: 93, arch.S390X: 93, arch.PPC64LE: 93, arch.LoongArch64: 93, arch.MIPS64EL: 93}},
 	}},
 	{name: "shadow_stack", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 89, arch.I386: 89, arch.AArch64: 89, arch.ARM: 89, arch.RISCV64: 89, arch.S390X: 89, arch.PPC64LE: 90, arch.LoongArch64: 89, arch.MIPS64EL: 90}},
+		{how: flags, on: [...]uint16{arch.X86_64: 94, arch.I386: 94, arch.AArch64: 94, arch.ARM: 94, arch.RISCV64: 94, arch.S390X: 94, arch.PPC64LE: 95, arch.LoongArch64: 94, arch.MIPS64EL: 95}},
 	}},
 	{name: "pkey", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 91, arch.I386: 91, arch.AArch64: 92, arch.ARM: 91, arch.RISCV64: 91, arch.S390X: 91, arch.PPC64LE: 93, arch.LoongArch64: 91, arch.MIPS64EL: 91}},
+		{how: flags, on: [...]uint16{arch.X86_64: 96, arch.I386: 96, arch.AArch64: 97, arch.ARM: 96, arch.RISCV64: 96, arch.S390X: 96, arch.PPC64LE: 98, arch.LoongArch64: 96, arch.MIPS64EL: 96}},
 	}},
 	{name: "membarrier", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 94, arch.I386: 94, arch.AArch64: 94, arch.ARM: 94, arch.RISCV64: 94, arch.S390X: 94, arch.PPC64LE: 94, arch.LoongArch64: 94, arch.MIPS64EL: 94}},
+		{how: choice, on: [...]uint16{arch.X86_64: 99, arch.I386: 99, arch.AArch64: 99, arch.ARM: 99, arch.RISCV64: 99, arch.S390X: 99, arch.PPC64LE: 99, arch.LoongArch64: 99, arch.MIPS64EL: 99}},
 	}},
 	{name: "membarrier_flags", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 95, arch.I386: 95, arch.AArch64: 95, arch.ARM: 95, arch.RISCV64: 95, arch.S390X: 95, arch.PPC64LE: 95, arch.LoongArch64: 95, arch.MIPS64EL: 95}},
+		{how: flags, on: [...]uint16{arch.X86_64: 100, arch.I386: 100, arch.AArch64: 100, arch.ARM: 100, arch.RISCV64: 100, arch.S390X: 100, arch.PPC64LE: 100, arch.LoongArch64: 100, arch.MIPS64EL: 100}},
 	}},
 	{name: "memfd", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 96, arch.I386: 96, arch.AArch64: 96, arch.ARM: 96, arch.RISCV64: 96, arch.S390X: 96, arch.PPC64LE: 96, arch.LoongArch64: 96, arch.MIPS64EL: 96}},
-		{how: choice, on: [...]uint16{arch.X86_64: 97, arch.I386: 97, arch.AArch64: 97, arch.ARM: 97, arch.RISCV64: 97, arch.S390X: 97, arch.PPC64LE: 97, arch.LoongArch64: 97, arch.MIPS64EL: 97}},
-	}},
-	{name: "fd_cloexec", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 17, arch.I386: 17, arch.AArch64: 17, arch.ARM: 17, arch.RISCV64: 17, arch.S390X: 17, arch.PPC64LE: 17, arch.LoongArch64: 17, arch.MIPS64EL: 17}},
-	}},
-	{name: "futex", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 98, arch.I386: 98, arch.AArch64: 98, arch.ARM: 98, arch.RISCV64: 98, arch.S390X: 98, arch.PPC64LE: 98, arch.LoongArch64: 98, arch.MIPS64EL: 98}},
-		{how: flags, on: [...]uint16{arch.X86_64: 99, arch.I386: 99, arch.AArch64: 99, arch.ARM: 99, arch.RISCV64: 99, arch.S390X: 99, arch.PPC64LE: 99, arch.LoongArch64: 99, arch.MIPS64EL: 99}},
-	}},
-	{name: "futex2", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 100, arch.I386: 100, arch.AArch64: 100, arch.ARM: 100, arch.RISCV64: 100, arch.S390X: 100, arch.PPC64LE: 100, arch.LoongArch64: 100, arch.MIPS64EL: 100}},
 		{how: flags, on: [...]uint16{arch.X86_64: 101, arch.I386: 101, arch.AArch64: 101, arch.ARM: 101, arch.RISCV64: 101, arch.S390X: 101, arch.PPC64LE: 101, arch.LoongArch64: 101, arch.MIPS64EL: 101}},
-	}},
-	{name: "clock", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 102, arch.I386: 102, arch.AArch64: 102, arch.ARM: 102, arch.RISCV64: 102, arch.S390X: 102, arch.PPC64LE: 102, arch.LoongArch64: 102, arch.MIPS64EL: 102}},
 	}},
-	{name: "timer_flags", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 103, arch.I386: 103, arch.AArch64: 103, arch.ARM: 103, arch.RISCV64: 103, arch.S390X: 103, arch.PPC64LE: 103, arch.LoongArch64: 103, arch.MIPS64EL: 103}},
+	{name: "fd_cloexec", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 22, arch.I386: 22, arch.AArch64: 22, arch.ARM: 22, arch.RISCV64: 22, arch.S390X: 22, arch.PPC64LE: 22, arch.LoongArch64: 22, arch.MIPS64EL: 22}},
 	}},
-	{name: "timerfd", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 104, arch.I386: 104, arch.AArch64: 104, arch.ARM: 104, arch.RISCV64: 104, arch.S390X: 104, arch.PPC64LE: 104, arch.LoongArch64: 104, arch.MIPS64EL: 105}},
+	{name: "futex", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 103, arch.I386: 103, arch.AArch64: 103, arch.ARM: 103, arch.RISCV64: 103, arch.S390X: 103, arch.PPC64LE: 103, arch.LoongArch64: 103, arch.MIPS64EL: 103}},
+		{how: flags, on: [...]uint16{arch.X86_64: 104, arch.I386: 104, arch.AArch64: 104, arch.ARM: 104, arch.RISCV64: 104, arch.S390X: 104, arch.PPC64LE: 104, arch.LoongArch64: 104, arch.MIPS64EL: 104}},
 	}},
-	{name: "timerfd_set", parts: []part{
+	{name: "futex2", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 105, arch.I386: 105, arch.AArch64: 105, arch.ARM: 105, arch.RISCV64: 105, arch.S390X: 105, arch.PPC64LE: 105, arch.LoongArch64: 105, arch.MIPS64EL: 105}},
 		{how: flags, on: [...]uint16{arch.X86_64: 106, arch.I386: 106, arch.AArch64: 106, arch.ARM: 106, arch.RISCV64: 106, arch.S390X: 106, arch.PPC64LE: 106, arch.LoongArch64: 106, arch.MIPS64EL: 106}},
 	}},
-	{name: "itimer", parts: []part{
+	{name: "clock", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 107, arch.I386: 107, arch.AArch64: 107, arch.ARM: 107, arch.RISCV64: 107, arch.S390X: 107, arch.PPC64LE: 107, arch.LoongArch64: 107, arch.MIPS64EL: 107}},
 	}},
+	{name: "timer_flags", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 108, arch.I386: 108, arch.AArch64: 108, arch.ARM: 108, arch.RISCV64: 108, arch.S390X: 108, arch.PPC64LE: 108, arch.LoongArch64: 108, arch.MIPS64EL: 108}},
+	}},
+	{name: "timerfd", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 109, arch.I386: 109, arch.AArch64: 109, arch.ARM: 109, arch.RISCV64: 109, arch.S390X: 109, arch.PPC64LE: 109, arch.LoongArch64: 109, arch.MIPS64EL: 110}},
+	}},
+	{name: "timerfd_set", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 111, arch.I386: 111, arch.AArch64: 111, arch.ARM: 111, arch.RISCV64: 111, arch.S390X: 111, arch.PPC64LE: 111, arch.LoongArch64: 111, arch.MIPS64EL: 111}},
+	}},
+	{name: "itimer", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 112, arch.I386: 112, arch.AArch64: 112, arch.ARM: 112, arch.RISCV64: 112, arch.S390X: 112, arch.PPC64LE: 112, arch.LoongArch64: 112, arch.MIPS64EL: 112}},
+	}},
 	{name: "eventfd", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 108, arch.I386: 108, arch.AArch64: 108, arch.ARM: 108, arch.RISCV64: 108, arch.S390X: 108, arch.PPC64LE: 108, arch.LoongArch64: 108, arch.MIPS64EL: 109}},
+		{how: flags, on: [...]uint16{arch.X86_64: 113, arch.I386: 113, arch.AArch64: 113, arch.ARM: 113, arch.RISCV64: 113, arch.S390X: 113, arch.PPC64LE: 113, arch.LoongArch64: 113, arch.MIPS64EL: 114}},
 	}},
 	{name: "signalfd", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 110, arch.I386: 110, arch.AArch64: 110, arch.ARM: 110, arch.RISCV64: 110, arch.S390X: 110, arch.PPC64LE: 110, arch.LoongArch64: 110, arch.MIPS64EL: 111}},
+		{how: flags, on: [...]uint16{arch.X86_64: 115, arch.I386: 115, arch.AArch64: 115, arch.ARM: 115, arch.RISCV64: 115, arch.S390X: 115, arch.PPC64LE: 115, arch.LoongArch64: 115, arch.MIPS64EL: 116}},
 	}},
 	{name: "epoll_create", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 112, arch.I386: 112, arch.AArch64: 112, arch.ARM: 112, arch.RISCV64: 112, arch.S390X: 112, arch.PPC64LE: 112, arch.LoongArch64: 112, arch.MIPS64EL: 112}},
+		{how: flags, on: [...]uint16{arch.X86_64: 117, arch.I386: 117, arch.AArch64: 117, arch.ARM: 117, arch.RISCV64: 117, arch.S390X: 117, arch.PPC64LE: 117, arch.LoongArch64: 117, arch.MIPS64EL: 117}},
 	}},
 	{name: "epoll_ctl", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 113, arch.I386: 113, arch.AArch64: 113, arch.ARM: 113, arch.RISCV64: 113, arch.S390X: 113, arch.PPC64LE: 113, arch.LoongArch64: 113, arch.MIPS64EL: 113}},
+		{how: choice, on: [...]uint16{arch.X86_64: 118, arch.I386: 118, arch.AArch64: 118, arch.ARM: 118, arch.RISCV64: 118, arch.S390X: 118, arch.PPC64LE: 118, arch.LoongArch64: 118, arch.MIPS64EL: 118}},
 	}},
 	{name: "inotify", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 114, arch.I386: 114, arch.AArch64: 114, arch.ARM: 114, arch.RISCV64: 114, arch.S390X: 114, arch.PPC64LE: 114, arch.LoongArch64: 114, arch.MIPS64EL: 115}},
+		{how: flags, on: [...]uint16{arch.X86_64: 119, arch.I386: 119, arch.AArch64: 119, arch.ARM: 119, arch.RISCV64: 119, arch.S390X: 119, arch.PPC64LE: 119, arch.LoongArch64: 119, arch.MIPS64EL: 120}},
 	}},
 	{name: "inotify_mask", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 116, arch.I386: 116, arch.AArch64: 116, arch.ARM: 116, arch.RISCV64: 116, arch.S390X: 116, arch.PPC64LE: 116, arch.LoongArch64: 116, arch.MIPS64EL: 116}},
-	}},
-	{name: "fanotify", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 117, arch.I386: 117, arch.AArch64: 117, arch.ARM: 117, arch.RISCV64: 117, arch.S390X: 117, arch.PPC64LE: 117, arch.LoongArch64: 117, arch.MIPS64EL: 117}},
-		{how: flags, on: [...]uint16{arch.X86_64: 118, arch.I386: 118, arch.AArch64: 118, arch.ARM: 118, arch.RISCV64: 118, arch.S390X: 118, arch.PPC64LE: 118, arch.LoongArch64: 118, arch.MIPS64EL: 118}},
-	}},
-	{name: "fanotify_mark", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 119, arch.I386: 119, arch.AArch64: 119, arch.ARM: 119, arch.RISCV64: 119, arch.S390X: 119, arch.PPC64LE: 119, arch.LoongArch64: 119, arch.MIPS64EL: 119}},
-	}},
-	{name: "fanotify_mask", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 120, arch.I386: 120, arch.AArch64: 120, arch.ARM: 120, arch.RISCV64: 120, arch.S390X: 120, arch.PPC64LE: 120, arch.LoongArch64: 120, arch.MIPS64EL: 120}},
-	}},
-	{name: "at", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 121, arch.I386: 121, arch.AArch64: 121, arch.ARM: 121, arch.RISCV64: 121, arch.S390X: 121, arch.PPC64LE: 121, arch.LoongArch64: 121, arch.MIPS64EL: 121}},
 	}},
-	{name: "at_stat", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 122, arch.I386: 122, arch.AArch64: 122, arch.ARM: 122, arch.RISCV64: 122, arch.S390X: 122, arch.PPC64LE: 122, arch.LoongArch64: 122, arch.MIPS64EL: 122}},
+	{name: "fanotify", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 122, arch.I386: 122, arch.AArch64: 122, arch.ARM: 122, arch.RISCV64: 122, arch.S390X: 122, arch.PPC64LE: 122, arch.LoongArch64: 122, arch.MIPS64EL: 122}},
+		{how: flags, on: [...]uint16{arch.X86_64: 123, arch.I386: 123, arch.AArch64: 123, arch.ARM: 123, arch.RISCV64: 123, arch.S390X: 123, arch.PPC64LE: 123, arch.LoongArch64: 123, arch.MIPS64EL: 123}},
 	}},
-	{name: "at_statx", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 123, arch.I386: 123, arch.AArch64: 123, arch.ARM: 123, arch.RISCV64: 123, arch.S390X: 123, arch.PPC64LE: 123, arch.LoongArch64: 123, arch.MIPS64EL: 123}},
-		{how: flags, on: [...]uint16{arch.X86_64: 122, arch.I386: 122, arch.AArch64: 122, arch.ARM: 122, arch.RISCV64: 122, arch.S390X: 122, arch.PPC64LE: 122, arch.LoongArch64: 122, arch.MIPS64EL: 122}},
-	}},
-	{name: "at_access", parts: []part{
+	{name: "fanotify_mark", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 124, arch.I386: 124, arch.AArch64: 124, arch.ARM: 124, arch.RISCV64: 124, arch.S390X: 124, arch.PPC64LE: 124, arch.LoongArch64: 124, arch.MIPS64EL: 124}},
 	}},
-	{name: "at_unlink", parts: []part{
+	{name: "fanotify_mask", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 125, arch.I386: 125, arch.AArch64: 125, arch.ARM: 125, arch.RISCV64: 125, arch.S390X: 125, arch.PPC64LE: 125, arch.LoongArch64: 125, arch.MIPS64EL: 125}},
 	}},
-	{name: "at_execve", parts: []part{
+	{name: "at", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 126, arch.I386: 126, arch.AArch64: 126, arch.ARM: 126, arch.RISCV64: 126, arch.S390X: 126, arch.PPC64LE: 126, arch.LoongArch64: 126, arch.MIPS64EL: 126}},
 	}},
-	{name: "at_handle", parts: []part{
+	{name: "at_stat", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 127, arch.I386: 127, arch.AArch64: 127, arch.ARM: 127, arch.RISCV64: 127, arch.S390X: 127, arch.PPC64LE: 127, arch.LoongArch64: 127, arch.MIPS64EL: 127}},
 	}},
-	{name: "at_mount", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 128, arch.I386: 128, arch.AArch64: 128, arch.ARM: 128, arch.RISCV64: 128, arch.S390X: 128, arch.PPC64LE: 128, arch.LoongArch64: 128, arch.MIPS64EL: 128}},
+	{name: "at_statx", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 128, arch.I386: 128, arch.AArch64: 128, arch.ARM: 128, arch.RISCV64: 128, arch.S390X: 128, arch.PPC64LE: 128, arch.LoongArch64: 128, arch.MIPS64EL: 128}},
+		{how: flags, on: [...]uint16{arch.X86_64: 127, arch.I386: 127, arch.AArch64: 127, arch.ARM: 127, arch.RISCV64: 127, arch.S390X: 127, arch.PPC64LE: 127, arch.LoongArch64: 127, arch.MIPS64EL: 127}},
 	}},
-	{name: "statx_mask", parts: []part{
+	{name: "at_access", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 129, arch.I386: 129, arch.AArch64: 129, arch.ARM: 129, arch.RISCV64: 129, arch.S390X: 129, arch.PPC64LE: 129, arch.LoongArch64: 129, arch.MIPS64EL: 129}},
 	}},
-	{name: "rename", parts: []part{
+	{name: "at_unlink", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 130, arch.I386: 130, arch.AArch64: 130, arch.ARM: 130, arch.RISCV64: 130, arch.S390X: 130, arch.PPC64LE: 130, arch.LoongArch64: 130, arch.MIPS64EL: 130}},
 	}},
-	{name: "fallocate", parts: []part{
+	{name: "at_execve", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 131, arch.I386: 131, arch.AArch64: 131, arch.ARM: 131, arch.RISCV64: 131, arch.S390X: 131, arch.PPC64LE: 131, arch.LoongArch64: 131, arch.MIPS64EL: 131}},
 	}},
-	{name: "fadvise", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 132, arch.I386: 132, arch.AArch64: 132, arch.ARM: 132, arch.RISCV64: 132, arch.S390X: 133, arch.PPC64LE: 132, arch.LoongArch64: 132, arch.MIPS64EL: 132}},
+	{name: "at_handle", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 132, arch.I386: 132, arch.AArch64: 132, arch.ARM: 132, arch.RISCV64: 132, arch.S390X: 132, arch.PPC64LE: 132, arch.LoongArch64: 132, arch.MIPS64EL: 132}},
 	}},
-	{name: "sync_range", parts: []part{
+	{name: "at_mount", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 133, arch.I386: 133, arch.AArch64: 133, arch.ARM: 133, arch.RISCV64: 133, arch.S390X: 133, arch.PPC64LE: 133, arch.LoongArch64: 133, arch.MIPS64EL: 133}},
+	}},
+	{name: "statx_mask", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 134, arch.I386: 134, arch.AArch64: 134, arch.ARM: 134, arch.RISCV64: 134, arch.S390X: 134, arch.PPC64LE: 134, arch.LoongArch64: 134, arch.MIPS64EL: 134}},
 	}},
-	{name: "xattr", parts: []part{
+	{name: "rename", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 135, arch.I386: 135, arch.AArch64: 135, arch.ARM: 135, arch.RISCV64: 135, arch.S390X: 135, arch.PPC64LE: 135, arch.LoongArch64: 135, arch.MIPS64EL: 135}},
 	}},
-	{name: "splice", parts: []part{
+	{name: "fallocate", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 136, arch.I386: 136, arch.AArch64: 136, arch.ARM: 136, arch.RISCV64: 136, arch.S390X: 136, arch.PPC64LE: 136, arch.LoongArch64: 136, arch.MIPS64EL: 136}},
 	}},
-	{name: "rwf", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 137, arch.I386: 137, arch.AArch64: 137, arch.ARM: 137, arch.RISCV64: 137, arch.S390X: 137, arch.PPC64LE: 137, arch.LoongArch64: 137, arch.MIPS64EL: 137}},
+	{name: "fadvise", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 137, arch.I386: 137, arch.AArch64: 137, arch.ARM: 137, arch.RISCV64: 137, arch.S390X: 138, arch.PPC64LE: 137, arch.LoongArch64: 137, arch.MIPS64EL: 137}},
 	}},
-	{name: "close_range", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 138, arch.I386: 138, arch.AArch64: 138, arch.ARM: 138, arch.RISCV64: 138, arch.S390X: 138, arch.PPC64LE: 138, arch.LoongArch64: 138, arch.MIPS64EL: 138}},
-	}},
-	{name: "mount", parts: []part{
+	{name: "sync_range", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 139, arch.I386: 139, arch.AArch64: 139, arch.ARM: 139, arch.RISCV64: 139, arch.S390X: 139, arch.PPC64LE: 139, arch.LoongArch64: 139, arch.MIPS64EL: 139}},
 	}},
-	{name: "umount", parts: []part{
+	{name: "xattr", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 140, arch.I386: 140, arch.AArch64: 140, arch.ARM: 140, arch.RISCV64: 140, arch.S390X: 140, arch.PPC64LE: 140, arch.LoongArch64: 140, arch.MIPS64EL: 140}},
 	}},
-	{name: "open_tree", parts: []part{
+	{name: "splice", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 141, arch.I386: 141, arch.AArch64: 141, arch.ARM: 141, arch.RISCV64: 141, arch.S390X: 141, arch.PPC64LE: 141, arch.LoongArch64: 141, arch.MIPS64EL: 141}},
 	}},
-	{name: "move_mount", parts: []part{
+	{name: "rwf", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 142, arch.I386: 142, arch.AArch64: 142, arch.ARM: 142, arch.RISCV64: 142, arch.S390X: 142, arch.PPC64LE: 142, arch.LoongArch64: 142, arch.MIPS64EL: 142}},
 	}},
-	{name: "fsopen", parts: []part{
+	{name: "close_range", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 143, arch.I386: 143, arch.AArch64: 143, arch.ARM: 143, arch.RISCV64: 143, arch.S390X: 143, arch.PPC64LE: 143, arch.LoongArch64: 143, arch.MIPS64EL: 143}},
 	}},
-	{name: "fspick", parts: []part{
+	{name: "mount", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 144, arch.I386: 144, arch.AArch64: 144, arch.ARM: 144, arch.RISCV64: 144, arch.S390X: 144, arch.PPC64LE: 144, arch.LoongArch64: 144, arch.MIPS64EL: 144}},
 	}},
-	{name: "fsconfig", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 145, arch.I386: 145, arch.AArch64: 145, arch.ARM: 145, arch.RISCV64: 145, arch.S390X: 145, arch.PPC64LE: 145, arch.LoongArch64: 145, arch.MIPS64EL: 145}},
+	{name: "umount", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 145, arch.I386: 145, arch.AArch64: 145, arch.ARM: 145, arch.RISCV64: 145, arch.S390X: 145, arch.PPC64LE: 145, arch.LoongArch64: 145, arch.MIPS64EL: 145}},
 	}},
-	{name: "fsmount", parts: []part{
+	{name: "open_tree", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 146, arch.I386: 146, arch.AArch64: 146, arch.ARM: 146, arch.RISCV64: 146, arch.S390X: 146, arch.PPC64LE: 146, arch.LoongArch64: 146, arch.MIPS64EL: 146}},
 	}},
-	{name: "mount_attr", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 147, arch.I386: 147, arch.AArch64: 147, arch.ARM: 147, arch.RISCV64: 147, arch.S390X: 147, arch.PPC64LE: 147, arch.LoongArch64: 147, arch.MIPS64EL: 147}},
+	{name: "move_mount", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 147, arch.I386: 147, arch.AArch64: 147, arch.ARM: 147, arch.RISCV64: 147, arch.S390X: 147, arch.PPC64LE: 147, arch.LoongArch64: 147, arch.MIPS64EL: 147}},
+	}},
+	{name: "fsopen", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 148, arch.I386: 148, arch.AArch64: 148, arch.ARM: 148, arch.RISCV64: 148, arch.S390X: 148, arch.PPC64LE: 148, arch.LoongArch64: 148, arch.MIPS64EL: 148}},
 	}},
-	{name: "listmount", parts: []part{
+	{name: "fspick", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 149, arch.I386: 149, arch.AArch64: 149, arch.ARM: 149, arch.RISCV64: 149, arch.S390X: 149, arch.PPC64LE: 149, arch.LoongArch64: 149, arch.MIPS64EL: 149}},
 	}},
+	{name: "fsconfig", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 150, arch.I386: 150, arch.AArch64: 150, arch.ARM: 150, arch.RISCV64: 150, arch.S390X: 150, arch.PPC64LE: 150, arch.LoongArch64: 150, arch.MIPS64EL: 150}},
+	}},
+	{name: "fsmount", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 151, arch.I386: 151, arch.AArch64: 151, arch.ARM: 151, arch.RISCV64: 151, arch.S390X: 151, arch.PPC64LE: 151, arch.LoongArch64: 151, arch.MIPS64EL: 151}},
+	}},
+	{name: "mount_attr", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 152, arch.I386: 152, arch.AArch64: 152, arch.ARM: 152, arch.RISCV64: 152, arch.S390X: 152, arch.PPC64LE: 152, arch.LoongArch64: 152, arch.MIPS64EL: 152}},
+		{how: flags, on: [...]uint16{arch.X86_64: 153, arch.I386: 153, arch.AArch64: 153, arch.ARM: 153, arch.RISCV64: 153, arch.S390X: 153, arch.PPC64LE: 153, arch.LoongArch64: 153, arch.MIPS64EL: 153}},
+	}},
+	{name: "listmount", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 154, arch.I386: 154, arch.AArch64: 154, arch.ARM: 154, arch.RISCV64: 154, arch.S390X: 154, arch.PPC64LE: 154, arch.LoongArch64: 154, arch.MIPS64EL: 154}},
+	}},
 	{name: "ptrace", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 150, arch.I386: 151, arch.AArch64: 152, arch.ARM: 153, arch.RISCV64: 154, arch.S390X: 155, arch.PPC64LE: 156, arch.LoongArch64: 157, arch.MIPS64EL: 158}},
+		{how: choice, on: [...]uint16{arch.X86_64: 155, arch.I386: 156, arch.AArch64: 157, arch.ARM: 158, arch.RISCV64: 159, arch.S390X: 160, arch.PPC64LE: 161, arch.LoongArch64: 162, arch.MIPS64EL: 163}},
 	}},
 	{name: "ptrace_options", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 159, arch.I386: 159, arch.AArch64: 159, arch.ARM: 159, arch.RISCV64: 159, arch.S390X: 159, arch.PPC64LE: 159, arch.LoongArch64: 159, arch.MIPS64EL: 159}},
-	}},
-	{name: "seccomp", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 160, arch.I386: 160, arch.AArch64: 160, arch.ARM: 160, arch.RISCV64: 160, arch.S390X: 160, arch.PPC64LE: 160, arch.LoongArch64: 160, arch.MIPS64EL: 160}},
-	}},
-	{name: "seccomp_flags", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 161, arch.I386: 161, arch.AArch64: 161, arch.ARM: 161, arch.RISCV64: 161, arch.S390X: 161, arch.PPC64LE: 161, arch.LoongArch64: 161, arch.MIPS64EL: 161}},
-	}},
-	{name: "seccomp_mode", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 162, arch.I386: 162, arch.AArch64: 162, arch.ARM: 162, arch.RISCV64: 162, arch.S390X: 162, arch.PPC64LE: 162, arch.LoongArch64: 162, arch.MIPS64EL: 162}},
-	}},
-	{name: "personality", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 163, arch.I386: 163, arch.AArch64: 163, arch.ARM: 163, arch.RISCV64: 163, arch.S390X: 163, arch.PPC64LE: 163, arch.LoongArch64: 163, arch.MIPS64EL: 163}},
 		{how: flags, on: [...]uint16{arch.X86_64: 164, arch.I386: 164, arch.AArch64: 164, arch.ARM: 164, arch.RISCV64: 164, arch.S390X: 164, arch.PPC64LE: 164, arch.LoongArch64: 164, arch.MIPS64EL: 164}},
 	}},
-	{name: "prctl", parts: []part{
+	{name: "seccomp", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 165, arch.I386: 165, arch.AArch64: 165, arch.ARM: 165, arch.RISCV64: 165, arch.S390X: 165, arch.PPC64LE: 165, arch.LoongArch64: 165, arch.MIPS64EL: 165}},
 	}},
-	{name: "speculation", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 166, arch.I386: 166, arch.AArch64: 166, arch.ARM: 166, arch.RISCV64: 166, arch.S390X: 166, arch.PPC64LE: 166, arch.LoongArch64: 166, arch.MIPS64EL: 166}},
+	{name: "seccomp_flags", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 166, arch.I386: 166, arch.AArch64: 166, arch.ARM: 166, arch.RISCV64: 166, arch.S390X: 166, arch.PPC64LE: 166, arch.LoongArch64: 166, arch.MIPS64EL: 166}},
 	}},
-	{name: "speculation_control", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 167, arch.I386: 167, arch.AArch64: 167, arch.ARM: 167, arch.RISCV64: 167, arch.S390X: 167, arch.PPC64LE: 167, arch.LoongArch64: 167, arch.MIPS64EL: 167}},
+	{name: "seccomp_mode", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 167, arch.I386: 167, arch.AArch64: 167, arch.ARM: 167, arch.RISCV64: 167, arch.S390X: 167, arch.PPC64LE: 167, arch.LoongArch64: 167, arch.MIPS64EL: 167}},
 	}},
-	{name: "ambient", parts: []part{
+	{name: "personality", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 168, arch.I386: 168, arch.AArch64: 168, arch.ARM: 168, arch.RISCV64: 168, arch.S390X: 168, arch.PPC64LE: 168, arch.LoongArch64: 168, arch.MIPS64EL: 168}},
+		{how: flags, on: [...]uint16{arch.X86_64: 169, arch.I386: 169, arch.AArch64: 169, arch.ARM: 169, arch.RISCV64: 169, arch.S390X: 169, arch.PPC64LE: 169, arch.LoongArch64: 169, arch.MIPS64EL: 169}},
 	}},
-	{name: "capability", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 169, arch.I386: 169, arch.AArch64: 169, arch.ARM: 169, arch.RISCV64: 169, arch.S390X: 169, arch.PPC64LE: 169, arch.LoongArch64: 169, arch.MIPS64EL: 169}},
+	{name: "prctl", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 170, arch.I386: 170, arch.AArch64: 170, arch.ARM: 170, arch.RISCV64: 170, arch.S390X: 170, arch.PPC64LE: 170, arch.LoongArch64: 170, arch.MIPS64EL: 170}},
 	}},
-	{name: "secure_bits", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 170, arch.I386: 170, arch.AArch64: 170, arch.ARM: 170, arch.RISCV64: 170, arch.S390X: 170, arch.PPC64LE: 170, arch.LoongArch64: 170, arch.MIPS64EL: 170}},
-	}},
-	{name: "pr_mm", parts: []part{
+	{name: "speculation", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 171, arch.I386: 171, arch.AArch64: 171, arch.ARM: 171, arch.RISCV64: 171, arch.S390X: 171, arch.PPC64LE: 171, arch.LoongArch64: 171, arch.MIPS64EL: 171}},
 	}},
-	{name: "pr_vma", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 172, arch.I386: 172, arch.AArch64: 172, arch.ARM: 172, arch.RISCV64: 172, arch.S390X: 172, arch.PPC64LE: 172, arch.LoongArch64: 172, arch.MIPS64EL: 172}},
+	{name: "speculation_control", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 172, arch.I386: 172, arch.AArch64: 172, arch.ARM: 172, arch.RISCV64: 172, arch.S390X: 172, arch.PPC64LE: 172, arch.LoongArch64: 172, arch.MIPS64EL: 172}},
 	}},
-	{name: "pr_tsc", parts: []part{
+	{name: "ambient", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 173, arch.I386: 173, arch.AArch64: 173, arch.ARM: 173, arch.RISCV64: 173, arch.S390X: 173, arch.PPC64LE: 173, arch.LoongArch64: 173, arch.MIPS64EL: 173}},
 	}},
-	{name: "pr_dispatch", parts: []part{
+	{name: "capability", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 174, arch.I386: 174, arch.AArch64: 174, arch.ARM: 174, arch.RISCV64: 174, arch.S390X: 174, arch.PPC64LE: 174, arch.LoongArch64: 174, arch.MIPS64EL: 174}},
 	}},
-	{name: "pr_mce", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 175, arch.I386: 175, arch.AArch64: 175, arch.ARM: 175, arch.RISCV64: 175, arch.S390X: 175, arch.PPC64LE: 175, arch.LoongArch64: 175, arch.MIPS64EL: 175}},
+	{name: "secure_bits", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 175, arch.I386: 175, arch.AArch64: 175, arch.ARM: 175, arch.RISCV64: 175, arch.S390X: 175, arch.PPC64LE: 175, arch.LoongArch64: 175, arch.MIPS64EL: 175}},
 	}},
-	{name: "pr_mdwe", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 176, arch.I386: 176, arch.AArch64: 176, arch.ARM: 176, arch.RISCV64: 176, arch.S390X: 176, arch.PPC64LE: 176, arch.LoongArch64: 176, arch.MIPS64EL: 176}},
+	{name: "pr_mm", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 176, arch.I386: 176, arch.AArch64: 176, arch.ARM: 176, arch.RISCV64: 176, arch.S390X: 176, arch.PPC64LE: 176, arch.LoongArch64: 176, arch.MIPS64EL: 176}},
 	}},
-	{name: "pr_core", parts: []part{
+	{name: "pr_vma", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 177, arch.I386: 177, arch.AArch64: 177, arch.ARM: 177, arch.RISCV64: 177, arch.S390X: 177, arch.PPC64LE: 177, arch.LoongArch64: 177, arch.MIPS64EL: 177}},
 	}},
-	{name: "pr_timing", parts: []part{
+	{name: "pr_tsc", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 178, arch.I386: 178, arch.AArch64: 178, arch.ARM: 178, arch.RISCV64: 178, arch.S390X: 178, arch.PPC64LE: 178, arch.LoongArch64: 178, arch.MIPS64EL: 178}},
 	}},
-	{name: "pr_ptracer", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 179, arch.I386: 180, arch.AArch64: 179, arch.ARM: 180, arch.RISCV64: 179, arch.S390X: 179, arch.PPC64LE: 179, arch.LoongArch64: 179, arch.MIPS64EL: 179}},
+	{name: "pr_dispatch", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 179, arch.I386: 179, arch.AArch64: 179, arch.ARM: 179, arch.RISCV64: 179, arch.S390X: 179, arch.PPC64LE: 179, arch.LoongArch64: 179, arch.MIPS64EL: 179}},
 	}},
-	{name: "arch_prctl", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 181, arch.I386: 181, arch.AArch64: 90, arch.ARM: 90, arch.RISCV64: 90, arch.S390X: 90, arch.PPC64LE: 90, arch.LoongArch64: 90, arch.MIPS64EL: 90}},
+	{name: "pr_mce", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 180, arch.I386: 180, arch.AArch64: 180, arch.ARM: 180, arch.RISCV64: 180, arch.S390X: 180, arch.PPC64LE: 180, arch.LoongArch64: 180, arch.MIPS64EL: 180}},
 	}},
-	{name: "keyctl", parts: []part{
+	{name: "pr_mdwe", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 181, arch.I386: 181, arch.AArch64: 181, arch.ARM: 181, arch.RISCV64: 181, arch.S390X: 181, arch.PPC64LE: 181, arch.LoongArch64: 181, arch.MIPS64EL: 181}},
+	}},
+	{name: "pr_core", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 182, arch.I386: 182, arch.AArch64: 182, arch.ARM: 182, arch.RISCV64: 182, arch.S390X: 182, arch.PPC64LE: 182, arch.LoongArch64: 182, arch.MIPS64EL: 182}},
 	}},
-	{name: "keyring", parts: []part{
+	{name: "pr_timing", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 183, arch.I386: 183, arch.AArch64: 183, arch.ARM: 183, arch.RISCV64: 183, arch.S390X: 183, arch.PPC64LE: 183, arch.LoongArch64: 183, arch.MIPS64EL: 183}},
 	}},
+	{name: "pr_ptracer", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 184, arch.I386: 185, arch.AArch64: 184, arch.ARM: 185, arch.RISCV64: 184, arch.S390X: 184, arch.PPC64LE: 184, arch.LoongArch64: 184, arch.MIPS64EL: 184}},
+	}},
+	{name: "arch_prctl", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 186, arch.I386: 186, arch.AArch64: 95, arch.ARM: 95, arch.RISCV64: 95, arch.S390X: 95, arch.PPC64LE: 95, arch.LoongArch64: 95, arch.MIPS64EL: 95}},
+	}},
+	{name: "keyctl", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 187, arch.I386: 187, arch.AArch64: 187, arch.ARM: 187, arch.RISCV64: 187, arch.S390X: 187, arch.PPC64LE: 187, arch.LoongArch64: 187, arch.MIPS64EL: 187}},
+	}},
+	{name: "keyring", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 188, arch.I386: 188, arch.AArch64: 188, arch.ARM: 188, arch.RISCV64: 188, arch.S390X: 188, arch.PPC64LE: 188, arch.LoongArch64: 188, arch.MIPS64EL: 188}},
+	}},
 	{name: "getrandom", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 184, arch.I386: 184, arch.AArch64: 184, arch.ARM: 184, arch.RISCV64: 184, arch.S390X: 184, arch.PPC64LE: 184, arch.LoongArch64: 184, arch.MIPS64EL: 184}},
-	}},
-	{name: "bpf", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 185, arch.I386: 185, arch.AArch64: 185, arch.ARM: 185, arch.RISCV64: 185, arch.S390X: 185, arch.PPC64LE: 185, arch.LoongArch64: 185, arch.MIPS64EL: 185}},
-	}},
-	{name: "perf_event", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 186, arch.I386: 186, arch.AArch64: 186, arch.ARM: 186, arch.RISCV64: 186, arch.S390X: 186, arch.PPC64LE: 186, arch.LoongArch64: 186, arch.MIPS64EL: 186}},
-	}},
-	{name: "userfaultfd", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 187, arch.I386: 187, arch.AArch64: 187, arch.ARM: 187, arch.RISCV64: 187, arch.S390X: 187, arch.PPC64LE: 187, arch.LoongArch64: 187, arch.MIPS64EL: 188}},
-	}},
-	{name: "landlock_create", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 189, arch.I386: 189, arch.AArch64: 189, arch.ARM: 189, arch.RISCV64: 189, arch.S390X: 189, arch.PPC64LE: 189, arch.LoongArch64: 189, arch.MIPS64EL: 189}},
 	}},
-	{name: "landlock_rule", parts: []part{
+	{name: "bpf", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 190, arch.I386: 190, arch.AArch64: 190, arch.ARM: 190, arch.RISCV64: 190, arch.S390X: 190, arch.PPC64LE: 190, arch.LoongArch64: 190, arch.MIPS64EL: 190}},
 	}},
-	{name: "landlock_restrict", parts: []part{
+	{name: "perf_event", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 191, arch.I386: 191, arch.AArch64: 191, arch.ARM: 191, arch.RISCV64: 191, arch.S390X: 191, arch.PPC64LE: 191, arch.LoongArch64: 191, arch.MIPS64EL: 191}},
 	}},
-	{name: "io_uring_enter", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 192, arch.I386: 192, arch.AArch64: 192, arch.ARM: 192, arch.RISCV64: 192, arch.S390X: 192, arch.PPC64LE: 192, arch.LoongArch64: 192, arch.MIPS64EL: 192}},
+	{name: "userfaultfd", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 192, arch.I386: 192, arch.AArch64: 192, arch.ARM: 192, arch.RISCV64: 192, arch.S390X: 192, arch.PPC64LE: 192, arch.LoongArch64: 192, arch.MIPS64EL: 193}},
 	}},
-	{name: "io_uring_register", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 193, arch.I386: 193, arch.AArch64: 193, arch.ARM: 193, arch.RISCV64: 193, arch.S390X: 193, arch.PPC64LE: 193, arch.LoongArch64: 193, arch.MIPS64EL: 193}},
+	{name: "landlock_create", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 194, arch.I386: 194, arch.AArch64: 194, arch.ARM: 194, arch.RISCV64: 194, arch.S390X: 194, arch.PPC64LE: 194, arch.LoongArch64: 194, arch.MIPS64EL: 194}},
 	}},
-	{name: "kexec", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 195, arch.I386: 195, arch.AArch64: 195, arch.ARM: 195, arch.RISCV64: 195, arch.S390X: 195, arch.PPC64LE: 195, arch.LoongArch64: 195, arch.MIPS64EL: 195}},
-		{how: choice, on: [...]uint16{arch.X86_64: 196, arch.I386: 196, arch.AArch64: 196, arch.ARM: 196, arch.RISCV64: 196, arch.S390X: 196, arch.PPC64LE: 196, arch.LoongArch64: 196, arch.MIPS64EL: 196}},
+	{name: "landlock_rule", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 195, arch.I386: 195, arch.AArch64: 195, arch.ARM: 195, arch.RISCV64: 195, arch.S390X: 195, arch.PPC64LE: 195, arch.LoongArch64: 195, arch.MIPS64EL: 195}},
 	}},
-	{name: "kexec_file", parts: []part{
+	{name: "landlock_restrict", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 196, arch.I386: 196, arch.AArch64: 196, arch.ARM: 196, arch.RISCV64: 196, arch.S390X: 196, arch.PPC64LE: 196, arch.LoongArch64: 196, arch.MIPS64EL: 196}},
+	}},
+	{name: "io_uring_enter", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 197, arch.I386: 197, arch.AArch64: 197, arch.ARM: 197, arch.RISCV64: 197, arch.S390X: 197, arch.PPC64LE: 197, arch.LoongArch64: 197, arch.MIPS64EL: 197}},
 	}},
-	{name: "module", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 198, arch.I386: 198, arch.AArch64: 198, arch.ARM: 198, arch.RISCV64: 198, arch.S390X: 198, arch.PPC64LE: 198, arch.LoongArch64: 198, arch.MIPS64EL: 198}},
+	{name: "io_uring_register", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 198, arch.I386: 198, arch.AArch64: 198, arch.ARM: 198, arch.RISCV64: 198, arch.S390X: 198, arch.PPC64LE: 198, arch.LoongArch64: 198, arch.MIPS64EL: 198}},
+		{how: flags, on: [...]uint16{arch.X86_64: 199, arch.I386: 199, arch.AArch64: 199, arch.ARM: 199, arch.RISCV64: 199, arch.S390X: 199, arch.PPC64LE: 199, arch.LoongArch64: 199, arch.MIPS64EL: 199}},
 	}},
-	{name: "delete_module", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 199, arch.I386: 199, arch.AArch64: 199, arch.ARM: 199, arch.RISCV64: 199, arch.S390X: 199, arch.PPC64LE: 199, arch.LoongArch64: 199, arch.MIPS64EL: 200}},
-	}},
-	{name: "reboot", parts: []part{
+	{name: "kexec", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 200, arch.I386: 200, arch.AArch64: 200, arch.ARM: 200, arch.RISCV64: 200, arch.S390X: 200, arch.PPC64LE: 200, arch.LoongArch64: 200, arch.MIPS64EL: 200}},
 		{how: choice, on: [...]uint16{arch.X86_64: 201, arch.I386: 201, arch.AArch64: 201, arch.ARM: 201, arch.RISCV64: 201, arch.S390X: 201, arch.PPC64LE: 201, arch.LoongArch64: 201, arch.MIPS64EL: 201}},
 	}},
-	{name: "reboot_magic1", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 202, arch.I386: 202, arch.AArch64: 202, arch.ARM: 202, arch.RISCV64: 202, arch.S390X: 202, arch.PPC64LE: 202, arch.LoongArch64: 202, arch.MIPS64EL: 202}},
+	{name: "kexec_file", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 202, arch.I386: 202, arch.AArch64: 202, arch.ARM: 202, arch.RISCV64: 202, arch.S390X: 202, arch.PPC64LE: 202, arch.LoongArch64: 202, arch.MIPS64EL: 202}},
 	}},
-	{name: "reboot_magic2", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 203, arch.I386: 203, arch.AArch64: 203, arch.ARM: 203, arch.RISCV64: 203, arch.S390X: 203, arch.PPC64LE: 203, arch.LoongArch64: 203, arch.MIPS64EL: 203}},
+	{name: "module", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 203, arch.I386: 203, arch.AArch64: 203, arch.ARM: 203, arch.RISCV64: 203, arch.S390X: 203, arch.PPC64LE: 203, arch.LoongArch64: 203, arch.MIPS64EL: 203}},
 	}},
-	{name: "syslog", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 204, arch.I386: 204, arch.AArch64: 204, arch.ARM: 204, arch.RISCV64: 204, arch.S390X: 204, arch.PPC64LE: 204, arch.LoongArch64: 204, arch.MIPS64EL: 204}},
+	{name: "delete_module", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 204, arch.I386: 204, arch.AArch64: 204, arch.ARM: 204, arch.RISCV64: 204, arch.S390X: 204, arch.PPC64LE: 204, arch.LoongArch64: 204, arch.MIPS64EL: 205}},
 	}},
-	{name: "kcmp", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 205, arch.I386: 205, arch.AArch64: 205, arch.ARM: 205, arch.RISCV64: 205, arch.S390X: 205, arch.PPC64LE: 205, arch.LoongArch64: 205, arch.MIPS64EL: 205}},
-	}},
-	{name: "ipc_key", parts: []part{
+	{name: "reboot", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 206, arch.I386: 206, arch.AArch64: 206, arch.ARM: 206, arch.RISCV64: 206, arch.S390X: 206, arch.PPC64LE: 206, arch.LoongArch64: 206, arch.MIPS64EL: 206}},
 	}},
+	{name: "reboot_magic1", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 207, arch.I386: 207, arch.AArch64: 207, arch.ARM: 207, arch.RISCV64: 207, arch.S390X: 207, arch.PPC64LE: 207, arch.LoongArch64: 207, arch.MIPS64EL: 207}},
+	}},
+	{name: "reboot_magic2", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 208, arch.I386: 208, arch.AArch64: 208, arch.ARM: 208, arch.RISCV64: 208, arch.S390X: 208, arch.PPC64LE: 208, arch.LoongArch64: 208, arch.MIPS64EL: 208}},
+	}},
+	{name: "syslog", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 209, arch.I386: 209, arch.AArch64: 209, arch.ARM: 209, arch.RISCV64: 209, arch.S390X: 209, arch.PPC64LE: 209, arch.LoongArch64: 209, arch.MIPS64EL: 209}},
+	}},
+	{name: "kcmp", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 210, arch.I386: 210, arch.AArch64: 210, arch.ARM: 210, arch.RISCV64: 210, arch.S390X: 210, arch.PPC64LE: 210, arch.LoongArch64: 210, arch.MIPS64EL: 210}},
+	}},
+	{name: "ipc_key", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 211, arch.I386: 211, arch.AArch64: 211, arch.ARM: 211, arch.RISCV64: 211, arch.S390X: 211, arch.PPC64LE: 211, arch.LoongArch64: 211, arch.MIPS64EL: 211}},
+	}},
 	{name: "ipc_get", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 207, arch.I386: 207, arch.AArch64: 207, arch.ARM: 207, arch.RISCV64: 207, arch.S390X: 207, arch.PPC64LE: 207, arch.LoongArch64: 207, arch.MIPS64EL: 207}},
-		{how: octal, on: [...]uint16{arch.X86_64: 208, arch.I386: 208, arch.AArch64: 208, arch.ARM: 208, arch.RISCV64: 208, arch.S390X: 208, arch.PPC64LE: 208, arch.LoongArch64: 208, arch.MIPS64EL: 208}},
+		{how: flags, on: [...]uint16{arch.X86_64: 212, arch.I386: 212, arch.AArch64: 212, arch.ARM: 212, arch.RISCV64: 212, arch.S390X: 212, arch.PPC64LE: 212, arch.LoongArch64: 212, arch.MIPS64EL: 212}},
+		{how: octal, on: [...]uint16{arch.X86_64: 213, arch.I386: 213, arch.AArch64: 213, arch.ARM: 213, arch.RISCV64: 213, arch.S390X: 213, arch.PPC64LE: 213, arch.LoongArch64: 213, arch.MIPS64EL: 213}},
 	}},
 	{name: "shmget", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 209, arch.I386: 209, arch.AArch64: 209, arch.ARM: 209, arch.RISCV64: 209, arch.S390X: 209, arch.PPC64LE: 209, arch.LoongArch64: 209, arch.MIPS64EL: 209}},
-		{how: octal, on: [...]uint16{arch.X86_64: 208, arch.I386: 208, arch.AArch64: 208, arch.ARM: 208, arch.RISCV64: 208, arch.S390X: 208, arch.PPC64LE: 208, arch.LoongArch64: 208, arch.MIPS64EL: 208}},
+		{how: flags, on: [...]uint16{arch.X86_64: 214, arch.I386: 214, arch.AArch64: 214, arch.ARM: 214, arch.RISCV64: 214, arch.S390X: 214, arch.PPC64LE: 214, arch.LoongArch64: 214, arch.MIPS64EL: 214}},
+		{how: octal, on: [...]uint16{arch.X86_64: 213, arch.I386: 213, arch.AArch64: 213, arch.ARM: 213, arch.RISCV64: 213, arch.S390X: 213, arch.PPC64LE: 213, arch.LoongArch64: 213, arch.MIPS64EL: 213}},
 	}},
 	{name: "shmat", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 210, arch.I386: 210, arch.AArch64: 210, arch.ARM: 210, arch.RISCV64: 210, arch.S390X: 210, arch.PPC64LE: 210, arch.LoongArch64: 210, arch.MIPS64EL: 210}},
-	}},
-	{name: "shmctl", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 211, arch.I386: 211, arch.AArch64: 211, arch.ARM: 211, arch.RISCV64: 211, arch.S390X: 211, arch.PPC64LE: 211, arch.LoongArch64: 211, arch.MIPS64EL: 211}},
-		{how: flags, on: [...]uint16{arch.X86_64: 212, arch.I386: 212, arch.AArch64: 212, arch.ARM: 212, arch.RISCV64: 212, arch.S390X: 212, arch.PPC64LE: 212, arch.LoongArch64: 212, arch.MIPS64EL: 212}},
-	}},
-	{name: "semctl", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 213, arch.I386: 213, arch.AArch64: 213, arch.ARM: 213, arch.RISCV64: 213, arch.S390X: 213, arch.PPC64LE: 213, arch.LoongArch64: 213, arch.MIPS64EL: 213}},
-		{how: flags, on: [...]uint16{arch.X86_64: 212, arch.I386: 212, arch.AArch64: 212, arch.ARM: 212, arch.RISCV64: 212, arch.S390X: 212, arch.PPC64LE: 212, arch.LoongArch64: 212, arch.MIPS64EL: 212}},
-	}},
-	{name: "msgctl", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 214, arch.I386: 214, arch.AArch64: 214, arch.ARM: 214, arch.RISCV64: 214, arch.S390X: 214, arch.PPC64LE: 214, arch.LoongArch64: 214, arch.MIPS64EL: 214}},
-		{how: flags, on: [...]uint16{arch.X86_64: 212, arch.I386: 212, arch.AArch64: 212, arch.ARM: 212, arch.RISCV64: 212, arch.S390X: 212, arch.PPC64LE: 212, arch.LoongArch64: 212, arch.MIPS64EL: 212}},
-	}},
-	{name: "msgsnd", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 215, arch.I386: 215, arch.AArch64: 215, arch.ARM: 215, arch.RISCV64: 215, arch.S390X: 215, arch.PPC64LE: 215, arch.LoongArch64: 215, arch.MIPS64EL: 215}},
 	}},
+	{name: "shmctl", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 216, arch.I386: 216, arch.AArch64: 216, arch.ARM: 216, arch.RISCV64: 216, arch.S390X: 216, arch.PPC64LE: 216, arch.LoongArch64: 216, arch.MIPS64EL: 216}},
+		{how: flags, on: [...]uint16{arch.X86_64: 217, arch.I386: 217, arch.AArch64: 217, arch.ARM: 217, arch.RISCV64: 217, arch.S390X: 217, arch.PPC64LE: 217, arch.LoongArch64: 217, arch.MIPS64EL: 217}},
+	}},
+	{name: "semctl", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 218, arch.I386: 218, arch.AArch64: 218, arch.ARM: 218, arch.RISCV64: 218, arch.S390X: 218, arch.PPC64LE: 218, arch.LoongArch64: 218, arch.MIPS64EL: 218}},
+		{how: flags, on: [...]uint16{arch.X86_64: 217, arch.I386: 217, arch.AArch64: 217, arch.ARM: 217, arch.RISCV64: 217, arch.S390X: 217, arch.PPC64LE: 217, arch.LoongArch64: 217, arch.MIPS64EL: 217}},
+	}},
+	{name: "msgctl", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 219, arch.I386: 219, arch.AArch64: 219, arch.ARM: 219, arch.RISCV64: 219, arch.S390X: 219, arch.PPC64LE: 219, arch.LoongArch64: 219, arch.MIPS64EL: 219}},
+		{how: flags, on: [...]uint16{arch.X86_64: 217, arch.I386: 217, arch.AArch64: 217, arch.ARM: 217, arch.RISCV64: 217, arch.S390X: 217, arch.PPC64LE: 217, arch.LoongArch64: 217, arch.MIPS64EL: 217}},
+	}},
+	{name: "msgsnd", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 220, arch.I386: 220, arch.AArch64: 220, arch.ARM: 220, arch.RISCV64: 220, arch.S390X: 220, arch.PPC64LE: 220, arch.LoongArch64: 220, arch.MIPS64EL: 220}},
+	}},
 	{name: "msgrcv", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 216, arch.I386: 216, arch.AArch64: 216, arch.ARM: 216, arch.RISCV64: 216, arch.S390X: 216, arch.PPC64LE: 216, arch.LoongArch64: 216, arch.MIPS64EL: 216}},
-	}},
-	{name: "pidfd_open", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 217, arch.I386: 217, arch.AArch64: 217, arch.ARM: 217, arch.RISCV64: 217, arch.S390X: 217, arch.PPC64LE: 217, arch.LoongArch64: 217, arch.MIPS64EL: 218}},
-	}},
-	{name: "pidfd_signal", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 219, arch.I386: 219, arch.AArch64: 219, arch.ARM: 219, arch.RISCV64: 219, arch.S390X: 219, arch.PPC64LE: 219, arch.LoongArch64: 219, arch.MIPS64EL: 219}},
-	}},
-	{name: "pidfd", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 220, arch.I386: 220, arch.AArch64: 220, arch.ARM: 220, arch.RISCV64: 220, arch.S390X: 220, arch.PPC64LE: 220, arch.LoongArch64: 220, arch.MIPS64EL: 220}},
-	}},
-	{name: "rseq", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 221, arch.I386: 221, arch.AArch64: 221, arch.ARM: 221, arch.RISCV64: 221, arch.S390X: 221, arch.PPC64LE: 221, arch.LoongArch64: 221, arch.MIPS64EL: 221}},
 	}},
-	{name: "lsm_attr", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 222, arch.I386: 222, arch.AArch64: 222, arch.ARM: 222, arch.RISCV64: 222, arch.S390X: 222, arch.PPC64LE: 222, arch.LoongArch64: 222, arch.MIPS64EL: 222}},
+	{name: "pidfd_open", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 222, arch.I386: 222, arch.AArch64: 222, arch.ARM: 222, arch.RISCV64: 222, arch.S390X: 222, arch.PPC64LE: 222, arch.LoongArch64: 222, arch.MIPS64EL: 223}},
 	}},
-	{name: "lsm_flags", parts: []part{
-		{how: flags, on: [...]uint16{arch.X86_64: 223, arch.I386: 223, arch.AArch64: 223, arch.ARM: 223, arch.RISCV64: 223, arch.S390X: 223, arch.PPC64LE: 223, arch.LoongArch64: 223, arch.MIPS64EL: 223}},
+	{name: "pidfd_signal", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 224, arch.I386: 224, arch.AArch64: 224, arch.ARM: 224, arch.RISCV64: 224, arch.S390X: 224, arch.PPC64LE: 224, arch.LoongArch64: 224, arch.MIPS64EL: 224}},
 	}},
-	{name: "tcflush", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 224, arch.I386: 224, arch.AArch64: 224, arch.ARM: 224, arch.RISCV64: 224, arch.S390X: 224, arch.PPC64LE: 224, arch.LoongArch64: 224, arch.MIPS64EL: 224}},
-	}},
-	{name: "tcflow", parts: []part{
+	{name: "pidfd", parts: []part{
 		{how: choice, on: [...]uint16{arch.X86_64: 225, arch.I386: 225, arch.AArch64: 225, arch.ARM: 225, arch.RISCV64: 225, arch.S390X: 225, arch.PPC64LE: 225, arch.LoongArch64: 225, arch.MIPS64EL: 225}},
 	}},
-	{name: "sched_attr", parts: []part{
+	{name: "rseq", parts: []part{
 		{how: flags, on: [...]uint16{arch.X86_64: 226, arch.I386: 226, arch.AArch64: 226, arch.ARM: 226, arch.RISCV64: 226, arch.S390X: 226, arch.PPC64LE: 226, arch.LoongArch64: 226, arch.MIPS64EL: 226}},
 	}},
+	{name: "lsm_attr", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 227, arch.I386: 227, arch.AArch64: 227, arch.ARM: 227, arch.RISCV64: 227, arch.S390X: 227, arch.PPC64LE: 227, arch.LoongArch64: 227, arch.MIPS64EL: 227}},
+	}},
+	{name: "lsm_flags", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 228, arch.I386: 228, arch.AArch64: 228, arch.ARM: 228, arch.RISCV64: 228, arch.S390X: 228, arch.PPC64LE: 228, arch.LoongArch64: 228, arch.MIPS64EL: 228}},
+	}},
+	{name: "tcflush", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 229, arch.I386: 229, arch.AArch64: 229, arch.ARM: 229, arch.RISCV64: 229, arch.S390X: 229, arch.PPC64LE: 229, arch.LoongArch64: 229, arch.MIPS64EL: 229}},
+	}},
+	{name: "tcflow", parts: []part{
+		{how: choice, on: [...]uint16{arch.X86_64: 230, arch.I386: 230, arch.AArch64: 230, arch.ARM: 230, arch.RISCV64: 230, arch.S390X: 230, arch.PPC64LE: 230, arch.LoongArch64: 230, arch.MIPS64EL: 230}},
+	}},
+	{name: "sched_attr", parts: []part{
+		{how: flags, on: [...]uint16{arch.X86_64: 231, arch.I386: 231, arch.AArch64: 231, arch.ARM: 231, arch.RISCV64: 231, arch.S390X: 231, arch.PPC64LE: 231, arch.LoongArch64: 231, arch.MIPS64EL: 231}},
+	}},
 	{name: "ioctl", parts: []part{
-		{how: choice, on: [...]uint16{arch.X86_64: 227, arch.I386: 228, arch.AArch64: 229, arch.ARM: 230, arch.RISCV64: 231, arch.S390X: 232, arch.PPC64LE: 233, arch.LoongArch64: 234, arch.MIPS64EL: 235}},
+		{how: choice, on: [...]uint16{arch.X86_64: 232, arch.I386: 233, arch.AArch64: 234, arch.ARM: 235, arch.RISCV64: 236, arch.S390X: 237, arch.PPC64LE: 238, arch.LoongArch64: 239, arch.MIPS64EL: 240}},
 	}},
 }
 
@@ -695,6 +699,70 @@ var tables = [...]table{
 		{"O_CLOEXEC", 0x80000},
 		{"O_PATH", 0x200000},
 		{"O_EMPTYPATH", 0x4000000},
+	}},
+	{mask: 0x3, name: "O_ACCMODE", words: []word{
+		{"O_WRONLY", 0x1},
+		{"O_RDWR", 0x2},
+	}},
+	{mask: 0xffffffffffffffff, words: []word{
+		{"O_APPEND", 0x400},
+		{"O_NONBLOCK", 0x800},
+		{"O_SYNC", 0x101000},
+		{"O_DSYNC", 0x1000},
+		{"O_ASYNC", 0x2000},
+		{"O_DIRECT", 0x4000},
+		{"O_LARGEFILE", 0x8000},
+		{"O_TMPFILE", 0x410000},
+		{"O_DIRECTORY", 0x10000},
+		{"O_NOFOLLOW", 0x20000},
+		{"O_NOATIME", 0x40000},
+		{"O_CLOEXEC", 0x80000},
+		{"O_PATH", 0x200000},
+	}},
+	{mask: 0xffffffffffffffff, words: []word{
+		{"O_APPEND", 0x400},
+		{"O_NONBLOCK", 0x800},
+		{"O_SYNC", 0x101000},
+		{"O_DSYNC", 0x1000},
+		{"O_ASYNC", 0x2000},
+		{"O_DIRECT", 0x10000},
+		{"O_LARGEFILE", 0x20000},
+		{"O_TMPFILE", 0x404000},
+		{"O_DIRECTORY", 0x4000},
+		{"O_NOFOLLOW", 0x8000},
+		{"O_NOATIME", 0x40000},
+		{"O_CLOEXEC", 0x80000},
+		{"O_PATH", 0x200000},
+	}},
+	{mask: 0xffffffffffffffff, words: []word{
+		{"O_APPEND", 0x400},
+		{"O_NONBLOCK", 0x800},
+		{"O_SYNC", 0x101000},
+		{"O_DSYNC", 0x1000},
+		{"O_ASYNC", 0x2000},
+		{"O_DIRECT", 0x20000},
+		{"O_LARGEFILE", 0x10000},
+		{"O_TMPFILE", 0x404000},
+		{"O_DIRECTORY", 0x4000},
+		{"O_NOFOLLOW", 0x8000},
+		{"O_NOATIME", 0x40000},
+		{"O_CLOEXEC", 0x80000},
+		{"O_PATH", 0x200000},
+	}},
+	{mask: 0xffffffffffffffff, words: []word{
+		{"O_APPEND", 0x8},
+		{"O_NONBLOCK", 0x80},
+		{"O_SYNC", 0x4010},
+		{"O_DSYNC", 0x10},
+		{"O_ASYNC", 0x1000},
+		{"O_DIRECT", 0x8000},
+		{"O_LARGEFILE", 0x2000},
+		{"O_TMPFILE", 0x410000},
+		{"O_DIRECTORY", 0x10000},
+		{"O_NOFOLLOW", 0x20000},
+		{"O_NOATIME", 0x40000},
+		{"O_CLOEXEC", 0x80000},
+		{"O_PATH", 0x200000},
 	}},
 	{mask: 0xffffffffffffffff, words: []word{
 		{"O_CLOEXEC", 0x80000},
