@@ -13,7 +13,7 @@ func BenchmarkCall(b *testing.B) {
 		name string
 		args [6]uint64
 	}{
-		{"openat", [6]uint64{0xffffffffffffff9c, 0x7ffc0000, 0x80241, 0644}},
+		{"openat", [6]uint64{0xffffffffffffff9c, 0x7ffc0000, 0x80241, 0o644}},
 		{"ioctl", [6]uint64{0, 0x5412, 0x7ffc0000}},
 		{"setsockopt", [6]uint64{3, 1, 2, 0x7ffc0000, 4}},
 		{"clone", [6]uint64{0x10000011}},

@@ -123,7 +123,8 @@ func (p Parameter) Choices(mask, value uint64) (field string, names []string, ok
 	}
 	for i := range v.parts {
 		t := &tables[v.parts[i].on[p.abi]]
-		if v.parts[i].how != choice || t.name == "" || mask&^t.mask != 0 || mask == t.mask {
+		all := t.mask & ones(p.width())
+		if v.parts[i].how != choice || t.name == "" || mask&^all != 0 || mask == all {
 			continue
 		}
 		for j := range t.words {
@@ -131,7 +132,7 @@ func (p Parameter) Choices(mask, value uint64) (field string, names []string, ok
 				names = append(names, w.name)
 			}
 		}
-		free := bits.OnesCount64(t.mask &^ mask)
+		free := bits.OnesCount64(all &^ mask)
 		return t.name, names, free < 4 && len(names) == 1<<free
 	}
 	return "", nil, false

@@ -59,16 +59,19 @@ func (w *callWriter) call(c *typed.Call) string {
 }
 
 // register returns the value of a register of a call: in the words that were
-// given for it, with the names that its values have, or with a name from a
-// condition about it.
+// given for it, unless they are a number that has a name; with the names that
+// its values have; or with a name from a condition about it.
 func (w *callWriter) register(c *typed.Call, i int) string {
 	words := w.words[i]
-	if words != "" && w.given.Args[i] == c.Args[i] {
-		return words
-	}
+	given := words != "" && w.given.Args[i] == c.Args[i]
 	call, _ := w.abi.Numbered(c.Nr)
 	text, named := decode.Register(w.abi, call, i, &c.Args)
-	if named {
+	switch {
+	case given && named && isNumber(words):
+		return text
+	case given:
+		return words
+	case named:
 		return text
 	}
 	texts := []string{words}
@@ -83,6 +86,14 @@ func (w *callWriter) register(c *typed.Call, i int) string {
 		}
 	}
 	return text
+}
+
+// isNumber reports whether words name nothing.
+func isNumber(words string) bool {
+	for range constantNames(words) {
+		return false
+	}
+	return true
 }
 
 // constant returns a constant as it fills a register.

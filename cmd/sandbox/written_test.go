@@ -69,6 +69,7 @@ filters = [
 		{arch.X86_64, "", "socket(3)", "socket(AF_AX25)"},
 		{arch.X86_64, "", "listen(3, 128)", "listen(3, O_EXCL)"}, // as a condition calls it
 		{arch.X86_64, "openat(1 + 1, 0, O_CLOEXEC | O_SYNC, 0644)", "openat(2, 0, 0x80000, 0600)", "openat(1 + 1, 0, O_RDONLY | O_CLOEXEC, 0600)"},
+		{arch.X86_64, "socket(2, 1 << 1)", "socket(2, 2)", "socket(AF_INET, SOCK_DGRAM)"},
 		{arch.X86_64, "openat(0)", "openat(-100)", "openat(AT_FDCWD)"},
 	} {
 		w := callWriter{abi: tt.abi, policy: p}
