@@ -35,11 +35,12 @@ func (e *TooComplexError) Error() string {
 // A TooLargeError says that a program has more instructions than the kernel
 // takes.
 type TooLargeError struct {
-	Instructions int    // 0: so many that joining the policies was given up
+	Instructions int    // 0: so many that they were not written
 	Costs        []Cost // the filters that cost most, the dearest first
 }
 
-// A Cost is how many instructions were written for a filter.
+// A Cost is how many instructions were written for a filter, or of how many
+// tests it is where none were written.
 type Cost struct {
 	Filter       *typed.Filter
 	Instructions int
@@ -48,7 +49,7 @@ type Cost struct {
 func (e *TooLargeError) Error() string {
 	s := fmt.Sprintf("the program has %d instructions, the kernel takes %d", e.Instructions, bpf.MaxInstructions)
 	if e.Instructions == 0 {
-		s = fmt.Sprintf("the policies together need more tests than the %d instructions that the kernel takes", bpf.MaxInstructions)
+		s = fmt.Sprintf("more tests are needed than the %d instructions that the kernel takes", bpf.MaxInstructions)
 	}
 	for i, cost := range e.Costs {
 		separator := ", "
@@ -60,6 +61,8 @@ func (e *TooLargeError) Error() string {
 	return s
 }
 
+// tooLarge says what costs most of the instructions, or of the nodes if no
+// instruction is written yet.
 func tooLarge(c *compilation) *TooLargeError {
 	const most = 5
 	counts := make(map[*typed.Filter]int)

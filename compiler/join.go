@@ -1,6 +1,9 @@
 package compiler
 
-import "sandbox/policy/typed"
+import (
+	"sandbox/bpf"
+	"sandbox/policy/typed"
+)
 
 // joiner makes one graph of two layers: it decides as the kernel does for two
 // stacked filters.
@@ -15,6 +18,46 @@ type joiner struct {
 // takes an instruction or more, and a program has at most 4096, so this leaves
 // room for nodes that pruning and sharing drop.
 const maxNodes = 1 << 16
+
+// maxTests bounds the nodes that are worked on. How much too large a program is
+// need not be known beyond that.
+const maxTests = 4 * bpf.MaxInstructions
+
+// bounded refuses graphs of so many nodes that no pass would make a program of
+// them that the kernel takes.
+func (c *compilation) bounded() error {
+	seen := make([]bool, len(c.graph.nodes))
+	var reached []node
+	visit := func(n node) {
+		if !seen[n] {
+			seen[n] = true
+			reached = append(reached, n)
+		}
+	}
+	for i := range c.sections {
+		for _, s := range c.sections[i].joined {
+			visit(s.to)
+		}
+	}
+	for i := 0; i < len(reached); i++ {
+		if f := &c.graph.nodes[reached[i]]; f.test != isLeaf {
+			visit(f.yes)
+			visit(f.no)
+		}
+	}
+	if len(reached) <= maxTests {
+		return nil
+	}
+	return c.tooManyNodes(reached)
+}
+
+// tooManyNodes says what most of the nodes are for.
+func (c *compilation) tooManyNodes(nodes []node) error {
+	for _, n := range nodes {
+		c.origins = append(c.origins, c.graph.origins[n])
+	}
+	return tooLarge(c)
+}
 
 type meet struct {
 	action typed.Action

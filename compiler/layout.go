@@ -27,5 +27,8 @@ func (c *compilation) layout() error {
 	}
 	visit(c.root)
 	c.order = append(leaves, inner...)
+	if len(c.order) > maxTests {
+		return c.tooManyNodes(c.order)
+	}
 	return nil
 }

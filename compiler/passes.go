@@ -134,7 +134,7 @@ func (c *compilation) join() error {
 			return &TooLargeError{}
 		}
 	}
-	return nil
+	return c.bounded()
 }
 
 // dispatch tests arch before the number, as numbers mean different calls on

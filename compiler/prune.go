@@ -77,7 +77,7 @@ func (g *graph) smaller(n node) node {
 	}
 	p.look(n)
 	before := len(p.touched)
-	p.work = 1<<14 + 256*before
+	p.work = 1<<16 + 512*before
 	m := p.prune(n, 0)
 	if m != n && g.count(m) > before {
 		return n
@@ -208,6 +208,7 @@ func (p *pruner) with(set factSet, more fact) factSet {
 	if len(p.facts[set]) >= mostFacts && !(more.test == testEq && more.holds) {
 		return set
 	}
+	p.work -= len(p.facts[set])
 	list := make([]fact, 0, len(p.facts[set])+1)
 	for _, f := range p.facts[set] {
 		if !p.g.implies(more, f) {
@@ -227,6 +228,7 @@ func (p *pruner) extended(set factSet, f fact) factSet {
 	key := extension{set, f}
 	out, ok := p.sets[key]
 	if !ok {
+		p.work -= len(p.facts[set]) // which is copied
 		out = factSet(len(p.facts))
 		p.facts = append(p.facts, append(slices.Clip(p.facts[set]), f))
 		p.sets[key] = out

@@ -82,6 +82,19 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestFarTooLarge gives up before it chooses instructions, and still says what
+// is to blame.
+func TestFarTooLarge(t *testing.T) {
+	_, err := Compile(manyValues(maxTests + 1))
+	var size *TooLargeError
+	if !errors.As(err, &size) || size.Instructions != 0 || len(size.Costs) == 0 {
+		t.Fatalf("got error %v", err)
+	}
+	if text := err.Error(); !strings.Contains(text, "that the kernel takes; most are for many.toml:") {
+		t.Errorf("the message does not say where: %s", text)
+	}
+}
+
 // TestTooManyTogether stacks policies whose tests multiply.
 func TestTooManyTogether(t *testing.T) {
 	p := &typed.Policy{}
@@ -97,7 +110,7 @@ func TestTooManyTogether(t *testing.T) {
 	}
 	_, err := Compile(p)
 	var size *TooLargeError
-	if !errors.As(err, &size) || size.Instructions != 0 || !strings.HasPrefix(err.Error(), "the policies together need more tests") {
+	if !errors.As(err, &size) || size.Instructions != 0 || !strings.HasPrefix(err.Error(), "more tests are needed than") {
 		t.Fatalf("got error %v", err)
 	}
 }
