@@ -90,7 +90,7 @@ func gaps(keep []int) [][2]uint32 {
 // that ends before it begins, which such a filter can fake.
 func closeRangeWorks() bool {
 	return unix.CloseRange(math.MaxUint32, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) == nil &&
-		unix.CloseRange(math.MaxUint32, math.MaxUint32-1, 0) == unix.EINVAL
+		unix.CloseRange(math.MaxUint32, math.MaxUint32-1, unix.CLOSE_RANGE_CLOEXEC) == unix.EINVAL
 }
 
 // openDescriptors lists the open descriptors, a few closed ones perhaps among

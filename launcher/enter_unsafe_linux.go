@@ -22,6 +22,7 @@ const (
 	stepSignals
 	stepMask
 	stepNoNewPrivs
+	stepAnswer
 	stepFilter
 	stepExecve
 )
@@ -35,6 +36,7 @@ var stepNames = [...]string{
 	stepSignals:     "reset a signal",
 	stepMask:        "set the signal mask",
 	stepNoNewPrivs:  "set no_new_privs",
+	stepAnswer:      "reach seccomp()",
 	stepFilter:      "install the filter",
 	stepExecve:      "execute",
 }
@@ -114,12 +116,41 @@ func (pl *plan) enter(r *report) {
 		r.errno = uint32(syscall.EPERM)
 		return
 	}
+	// Nor may the next call be faked: the program would run unconfined. So it is
+	// made twice, at the same instruction with the same registers, which are all
+	// that a filter sees: first for a filter of no instructions, which the kernel
+	// refuses (EINVAL) and a filter around this process that fakes does not.
+	r.step = stepAnswer
+	length := pl.fprog.Len
+	pl.fprog.Len = 0
+	r.errno = pl.install()
+	pl.fprog.Len = length
+	switch r.errno {
+	case 0:
+		r.errno = uint32(syscall.EPERM)
+		return
+	case uint32(syscall.EINVAL):
+	default: // the real one would fare the same
+		r.step = stepFilter
+		return
+	}
 	r.step = stepFilter
-	if r.errno = failed(systemCall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, pl.flags, uintptr(unsafe.Pointer(&pl.fprog)), 0, 0, 0)); r.errno != 0 {
+	if r.errno = pl.install(); r.errno != 0 {
 		return
 	}
 	r.step = stepExecve
 	r.errno = failed(systemCall(unix.SYS_EXECVE, uintptr(unsafe.Pointer(pl.path)), uintptr(unsafe.Pointer(&pl.argv[0])), uintptr(unsafe.Pointer(&pl.envp[0])), 0, 0, 0))
+	if r.errno == 0 { // it has come back, so that was faked
+		r.errno = uint32(syscall.EPERM)
+	}
+}
+
+// install installs as many instructions of the filter as fprog says.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) install() (errno uint32) {
+	return failed(systemCall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, pl.flags, uintptr(unsafe.Pointer(&pl.fprog)), 0, 0, 0))
 }
 
 // closeDescriptors has execve close what the program must not find, and closes

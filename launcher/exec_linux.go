@@ -81,6 +81,13 @@ func (r *report) err(path string) *Error {
 	switch {
 	case r.step == stepExecve:
 		return explainExecve(path, inspect(path), cause).err(cause)
+	case r.step == stepAnswer:
+		return &Error{
+			Status: StatusFailed,
+			Text:   "seccomp() does not answer as the kernel does: no filter can be installed here",
+			Hint:   "a filter around this process, as in a container, pretends that it succeeds: that filter has to allow seccomp",
+			Err:    cause,
+		}
 	case r.step == stepFilter && cause == syscall.ENOMEM:
 		return &Error{
 			Status: StatusFailed,

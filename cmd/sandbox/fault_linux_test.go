@@ -1,0 +1,248 @@
+//go:build amd64 || arm64
+
+package main
+
+import (
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+var allFaults = flag.Bool("faults", false, "fail each system call with each errno, not some with some")
+
+// someErrnos and moreErrnos are those that system calls of a start give, by the
+// kernel's or a filter's will.
+var (
+	someErrnos = []syscall.Errno{unix.EPERM, unix.EINTR}
+	moreErrnos = []syscall.Errno{
+		unix.ENOSYS, unix.ENOMEM, unix.EAGAIN, unix.EFAULT, unix.EACCES, unix.EINVAL, unix.EMFILE, unix.ENFILE,
+		unix.ENOENT, unix.EBADF, unix.EIO, unix.EBUSY, unix.ESRCH, unix.ENOSPC, unix.E2BIG, unix.ETXTBSY,
+	}
+)
+
+// probeErrno is what the policy of this test answers to getppid, and with which
+// the program that is started ends therefore. Nothing else gives it.
+const probeErrno = unix.ENOMSG
+
+// TestFaultySystemCalls walks all system calls that sandbox makes until it executes the
+// program, and has each of them fail with each errno, or pretend that it
+// succeeded. Whatever happens, the program runs confined or not at all, and then
+// the exit code and a message say so.
+func TestFaultySystemCalls(t *testing.T) {
+	dir, program := faultDir(t), writeProbe(t)
+	file := filepath.Join(dir, "a.sandbox")
+	policy := filepath.Join(dir, "a.toml")
+	write(t, policy, fmt.Sprintf("version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(%d)\"\nfilters = [\"getppid\"]\n", probeErrno), 0o444)
+	compile := exec.Command(lookPath(t, "sandbox"), "compile", "-p", policy, "-o", file)
+	if out, err := compile.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.Chmod(file, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range users() {
+		for _, options := range [][]string{
+			{"exec", "--program", file},
+			{"run", "--program", file},
+			{"exec", "-p", policy},
+		} {
+			t.Run(user+" "+strings.Join(options[:2], " "), func(t *testing.T) {
+				s := &faultyStart{user: user, args: slices.Concat([]string{"sandbox"}, options, []string{"--", program})}
+				s.walk(t)
+			})
+		}
+	}
+}
+
+// users are those by whom commands are started: this one, and an unprivileged
+// one besides if this is root.
+func users() []string {
+	if os.Getuid() == 0 {
+		return []string{"root", "nobody"}
+	}
+	return []string{"user"}
+}
+
+// A faultyStart is a start of which every system call is made to fail.
+type faultyStart struct {
+	user    string
+	args    []string
+	filters int // around it
+	begin   int // the call that opens the policy: before it the Go runtime starts, or cannot
+}
+
+// command returns a new command for the start.
+func (s *faultyStart) command() *exec.Cmd {
+	command := exec.Command("/proc/self/exe")
+	command.Args = s.args
+	command.Dir = "/"
+	command.Env = []string{"PATH=/usr/bin:/bin"}
+	command.SysProcAttr = &syscall.SysProcAttr{}
+	if s.user == "nobody" {
+		const nobody = 65534
+		command.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	}
+	return command
+}
+
+func (s *faultyStart) walk(t *testing.T) {
+	own, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.filters = statusNumber(string(own), "Seccomp_filters")
+	control := try(t, s.command(), nil)
+	if problem := s.confined(control); problem != "" {
+		t.Fatalf("without a fault: %s\n%s", problem, control.errors)
+	}
+	errnos := someErrnos
+	if *allFaults {
+		errnos = slices.Concat(someErrnos, moreErrnos)
+	}
+	happened := map[string]int{}
+	s.begin = slices.IndexFunc(control.calls, func(c ownCall) bool { return c.nr == unix.SYS_OPENAT })
+	for at, call := range control.calls {
+		if !*allFaults && between(control.calls, at) {
+			continue
+		}
+		for _, errno := range errnos {
+			s.fail(t, call, errno.Error(), &fault{at: at, result: -int64(errno)}, happened)
+		}
+		// A filter has no memory: of calls that it sees alike, it pretends the first
+		// already. And memory at address 0 is nothing that Go would live with.
+		if call.nr != unix.SYS_MMAP && !slices.Contains(control.calls[:at], call) {
+			s.fail(t, call, "pretended", &fault{at: at, result: 0, alike: true}, happened)
+		}
+	}
+	t.Logf("%d system calls: %v", len(control.calls), happened)
+	if happened["confined"] == 0 || happened["refused"] == 0 {
+		t.Error("faults made no difference, or all the same")
+	}
+}
+
+// between reports whether a call is one in a row of like ones, neither the first
+// nor the last: rt_sigaction for each signal.
+func between(calls []ownCall, at int) bool {
+	like := func(n int) bool {
+		return n >= 0 && n < len(calls) && calls[n].nr == calls[at].nr && calls[n].ip == calls[at].ip
+	}
+	return like(at-1) && like(at+1)
+}
+
+// fail tries one fault and judges what became of it.
+func (s *faultyStart) fail(t *testing.T, call ownCall, how string, f *fault, happened map[string]int) {
+	tried := try(t, s.command(), f)
+	problem := s.confined(tried)
+	if problem == "" {
+		happened["confined"]++
+		return
+	}
+	if tried.process == "" {
+		happened["refused"]++
+		problem = ""
+		if f.at >= s.begin {
+			problem = refused(tried)
+		}
+	}
+	if problem != "" {
+		t.Errorf("call %d, %v, %s: %s\n%s", f.at, call, how, problem, tried.errors)
+	}
+}
+
+// confined says why it is not so that the program was executed, under the
+// filter, and found it in force.
+func (s *faultyStart) confined(r trial) string {
+	switch {
+	case r.process == "":
+		return "nothing was executed"
+	case statusNumber(r.process, "Seccomp") != 2, statusNumber(r.process, "Seccomp_filters") != s.filters+1:
+		return "the program is not confined"
+	case statusNumber(r.process, "NoNewPrivs") != 1:
+		return "the program can gain privileges"
+	case !r.status.Exited() || r.status.ExitStatus() != int(probeErrno):
+		return fmt.Sprintf("the program's call was not denied: %v", describe(r.status))
+	}
+	return ""
+}
+
+// refused says what is wrong with how a start was refused.
+func refused(r trial) string {
+	switch status := r.status.ExitStatus(); {
+	case !r.status.Exited(), status < 125, status > 127:
+		return "it should have exited with 125, 126 or 127, and not " + describe(r.status)
+	case !strings.HasPrefix(r.errors, "sandbox: "):
+		return "it said nothing"
+	}
+	return ""
+}
+
+func describe(s unix.WaitStatus) string {
+	if s.Signaled() {
+		return unix.SignalName(s.Signal())
+	}
+	return fmt.Sprint(s.ExitStatus())
+}
+
+// statusNumber returns a number of a file like /proc/PID/status, or -1.
+func statusNumber(status, name string) int {
+	for line := range strings.Lines(status) {
+		n := -1
+		if rest, ok := strings.CutPrefix(line, name+":"); ok {
+			_, _ = fmt.Sscan(rest, &n)
+			return n
+		}
+	}
+	return -1
+}
+
+// faultDir returns a directory that every user can read.
+func faultDir(t *testing.T) string {
+	dir := t.TempDir()
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		_ = os.Chmod(d, 0o755)
+	}
+	return dir
+}
+
+func write(t *testing.T, path, content string, mode os.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeProbe writes a static program that consists of probeCode and nothing
+// else.
+func writeProbe(t *testing.T) string {
+	const base, headers = 0x400000, 64 + 56
+	le := binary.LittleEndian
+	size := uint64(headers + len(probeCode))
+	b := []byte("\x7fELF\x02\x01\x01" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+	b = le.AppendUint16(b, 2) // ET_EXEC
+	b = le.AppendUint16(b, elfMachine)
+	b = le.AppendUint32(b, 1)
+	b = le.AppendUint64(b, base+headers) // e_entry
+	b = le.AppendUint64(b, 64)           // e_phoff
+	b = le.AppendUint64(b, 0)            // e_shoff
+	b = le.AppendUint32(b, 0)            // e_flags
+	for _, v := range []uint16{64, 56, 1, 64, 0, 0} {
+		b = le.AppendUint16(b, v)
+	}
+	b = le.AppendUint32(b, 1) // PT_LOAD
+	b = le.AppendUint32(b, 5) // PF_R | PF_X
+	for _, v := range []uint64{0, base, base, size, size, 0x1000} {
+		b = le.AppendUint64(b, v)
+	}
+	path := filepath.Join(faultDir(t), "probe")
+	write(t, path, string(append(b, probeCode...)), 0o755)
+	return path
+}

@@ -1,0 +1,206 @@
+//go:build amd64 || arm64
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// An ownCall is a system call that the command makes, or package syscall for
+// it, but not the Go runtime for itself. Those are told apart by the function
+// that holds the instruction: this test binary is the command. What its threads
+// do for the runtime is never twice the same; the own calls are.
+type ownCall struct {
+	nr   uint64
+	args [6]uint64
+	ip   uintptr
+}
+
+// String returns the call as a failed test shows it.
+func (c ownCall) String() string {
+	return fmt.Sprintf("system call %d(%#x, %#x, %#x) of %s", c.nr, c.args[0], c.args[1], c.args[2], runtime.FuncForPC(c.ip).Name())
+}
+
+// A fault is what happens to one own call: it is not made, and has this result.
+type fault struct {
+	at     int // which of the own calls
+	result int64
+	// alike has all later calls with the same registers fare the same: a filter
+	// around the command cannot tell them apart.
+	alike bool
+}
+
+// A trial is what became of a command with a fault.
+type trial struct {
+	calls   []ownCall // until another program was executed
+	process string    // /proc/PID/status of what was executed; "" if nothing was
+	status  unix.WaitStatus
+	errors  string // what was written to standard error
+}
+
+// A tracer holds the threads of a command, and what they are in the middle of.
+type tracer struct {
+	fault *fault
+	hit   *ownCall // that the fault has happened to
+	trial
+	threads map[int]*tracedThread
+}
+
+type tracedThread struct {
+	inside bool // a system call
+	faulty bool // that is not to have happened
+}
+
+// try runs a command with a fault, or without.
+func try(t *testing.T, command *exec.Cmd, f *fault) trial {
+	t.Helper()
+	runtime.LockOSThread() // ptrace knows threads, not processes
+	defer runtime.UnlockOSThread()
+	said, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer said.Close()
+	command.Stderr = said
+	if command.SysProcAttr == nil {
+		command.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	command.SysProcAttr.Ptrace = true
+	if err := command.Start(); err != nil {
+		t.Skipf("no process can be traced here: %v", err)
+	}
+	main := command.Process.Pid
+	hang := time.AfterFunc(time.Minute, func() { _ = unix.Kill(main, unix.SIGKILL) })
+	defer hang.Stop()
+	tr := &tracer{fault: f, threads: map[int]*tracedThread{main: {}}}
+	if err := tr.follow(main); err != nil {
+		t.Fatal(err)
+	}
+	for pid := range tr.threads {
+		if pid != main && unix.Kill(pid, unix.SIGKILL) == nil {
+			_, _ = unix.Wait4(pid, nil, unix.WALL, nil)
+		}
+	}
+	_ = command.Process.Release()
+	b, err := os.ReadFile(said.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.errors = string(b)
+	return tr.trial
+}
+
+// follow traces a process that stands at its first instruction until it ends.
+func (tr *tracer) follow(main int) error {
+	var status unix.WaitStatus
+	if _, err := unix.Wait4(main, &status, 0, nil); err != nil {
+		return err
+	}
+	const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK |
+		unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_EXITKILL
+	if err := unix.PtraceSetOptions(main, options); err != nil {
+		return err
+	}
+	for pid, signal := main, 0; ; {
+		resume := unix.PtraceSyscall
+		if tr.process != "" {
+			resume = unix.PtraceCont
+		}
+		if err := resume(pid, signal); err != nil && err != unix.ESRCH {
+			return err
+		}
+		var err error
+		for pid, err = unix.Wait4(-1, &status, unix.WALL, nil); err == unix.EINTR; {
+			pid, err = unix.Wait4(-1, &status, unix.WALL, nil)
+		}
+		if err != nil {
+			return err
+		}
+		if status.Exited() || status.Signaled() {
+			delete(tr.threads, pid)
+			if pid == main {
+				tr.status = status
+				return nil
+			}
+		}
+		if signal, err = tr.stopped(pid, status); err != nil {
+			return err
+		}
+	}
+}
+
+// stopped looks at why a thread stopped, and returns the signal to go on with.
+func (tr *tracer) stopped(pid int, status unix.WaitStatus) (signal int, err error) {
+	thread := tr.threads[pid]
+	switch {
+	case !status.Stopped():
+		return 0, nil
+	case thread == nil: // a new one stops first
+		tr.threads[pid] = &tracedThread{}
+		return 0, nil
+	case status.TrapCause() == unix.PTRACE_EVENT_EXEC:
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		tr.process = string(b)
+		return 0, err
+	case status.TrapCause() > 0:
+		return 0, nil
+	case status.StopSignal() != unix.SIGTRAP|0x80:
+		return int(status.StopSignal()), nil
+	case thread.inside:
+		thread.inside = false
+		if thread.faulty {
+			thread.faulty = false
+			return 0, gone(setResult(pid, tr.fault.result))
+		}
+		return 0, nil
+	}
+	thread.inside = true
+	if tr.entered(pid) {
+		thread.faulty = true
+		return 0, gone(replaceCall(pid, getppid))
+	}
+	return 0, nil
+}
+
+// gone takes it that a thread may end at any time: others may end the process.
+func gone(err error) error {
+	if err == unix.ESRCH {
+		return nil
+	}
+	return err
+}
+
+// entered records a call that a thread is about to make, and reports whether
+// it is the faulty one.
+func (tr *tracer) entered(pid int) bool {
+	var registers unix.PtraceRegs
+	if tr.process != "" || unix.PtraceGetRegs(pid, &registers) != nil {
+		return false
+	}
+	var c ownCall
+	c.ip, c.args = callerOf(&registers)
+	c.nr, _ = callRegisters(&registers)
+	function := runtime.FuncForPC(c.ip)
+	if function == nil || strings.HasPrefix(function.Name(), "runtime.") {
+		return false
+	}
+	n := len(tr.calls)
+	tr.calls = append(tr.calls, c)
+	switch {
+	case tr.fault == nil:
+		return false
+	case n == tr.fault.at:
+		tr.hit = &c
+		return true
+	}
+	return tr.fault.alike && tr.hit != nil && *tr.hit == c
+}
