@@ -9,7 +9,7 @@ func (g *graph) compare(c *typed.Compare, yes, no node) node {
 	if _, constant := c.X.(*typed.Value); constant {
 		op, x, y = mirrored[op], y, x
 	}
-	if k, ok := g.valueOf(y, t); ok {
+	if k, ok := g.valueOf(y, t); ok && op != typed.Eq && op != typed.Ne {
 		in, negated := intervalsOf(op, t, k)
 		if negated {
 			yes, no = no, yes
@@ -52,15 +52,13 @@ func (g *graph) valueOf(x wide, t typed.Type) (uint64, bool) {
 }
 
 // intervalsOf returns the values v for which "v op k" holds, or, if negated,
-// does not hold.
+// does not hold. The op is one of order.
 func intervalsOf(op typed.CompareOp, t typed.Type, k uint64) (in []typed.Interval, negated bool) {
 	lowest, highest := uint64(0), t.Mask()
 	if t.Signed {
 		lowest, highest = t.Mask()>>1+1, t.Mask()>>1
 	}
 	switch op {
-	case typed.Eq, typed.Ne:
-		return []typed.Interval{{Low: k, High: k}}, op == typed.Ne
 	case typed.Ge, typed.Lt:
 		return []typed.Interval{{Low: k, High: highest}}, op == typed.Lt
 	default:

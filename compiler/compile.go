@@ -34,7 +34,7 @@ func Compile(p *typed.Policy) (*Compiled, error) { return Options{}.Compile(p) }
 
 // Options say what to optimise for. They do not change what a program decides.
 type Options struct {
-	Weights Weights // nil: a shipped profile of common programs
+	Weights Weights // nil: [Frequency]
 }
 
 // Compile is [Compile] with options.
@@ -51,9 +51,6 @@ func (o Options) compile(p *typed.Policy, passes []pass) (*Compiled, error) {
 		}
 	}
 	c := &compilation{policy: p, weights: o.Weights, graph: newGraph()}
-	if c.weights == nil {
-		c.weights = frequency
-	}
 	for i := range passes {
 		if err := passes[i].run(c); err != nil {
 			return nil, err

@@ -95,7 +95,7 @@ func TestFrequencies(t *testing.T) {
 		if !ok {
 			t.Errorf("there is no %s", f.name)
 		}
-		if got := frequency(arch.X86_64, s.Number); got != f.weight {
+		if got := Frequency(arch.X86_64, s.Number); got != f.weight {
 			t.Errorf("%s has the frequency %v, want %v", f.name, got, f.weight)
 		}
 	}

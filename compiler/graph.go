@@ -30,33 +30,28 @@ type nodeForm struct {
 // than the node, so the arena's order is a topological order.
 type graph struct {
 	words     []wordForm
-	wordIndex map[wordForm]word
+	wordIndex index
 	nodes     []nodeForm
-	nodeIndex map[nodeForm]node
+	nodeIndex index
 	origins   [][]*typed.Filter // for each node, the filters that it was built for
 	building  *typed.Filter     // the filter that new nodes belong to; nil for dispatch
 }
 
 func newGraph() *graph {
 	return &graph{
-		words:     make([]wordForm, 0, 256),
-		wordIndex: make(map[wordForm]word, 256),
-		nodes:     make([]nodeForm, 0, 256),
-		nodeIndex: make(map[nodeForm]node, 256),
-		origins:   make([][]*typed.Filter, 0, 256),
+		words:   make([]wordForm, 0, 128),
+		nodes:   make([]nodeForm, 0, 128),
+		origins: make([][]*typed.Filter, 0, 128),
 	}
 }
 
 func (g *graph) internNode(f nodeForm) node {
-	n, ok := g.nodeIndex[f]
-	if !ok {
-		n = node(len(g.nodes))
-		g.nodes = append(g.nodes, f)
-		g.nodeIndex[f] = n
+	place, added := intern(&g.nodeIndex, &g.nodes, f)
+	if added {
 		g.origins = append(g.origins, nil)
 	}
-	g.attribute(n)
-	return n
+	g.attribute(node(place))
+	return node(place)
 }
 
 // attribute notes that the node serves the filter being built. Filters are

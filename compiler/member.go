@@ -36,7 +36,7 @@ func unsignedIntervals(in []typed.Interval, t typed.Type) []typed.Interval {
 }
 
 func (g *graph) memberWord(x word, in []typed.Interval, yes, no node) node {
-	var s segments
+	s := segments{list: make([]segment, 0, 2*len(in)+1)}
 	for _, i := range in {
 		s.fillTo(uint32(i.Low), no)
 		s.put(uint32(i.High), yes, 1)
@@ -48,7 +48,7 @@ func (g *graph) memberWord(x word, in []typed.Interval, yes, no node) node {
 // memberWide splits by the high word: for each of its values the low words
 // that belong are again intervals.
 func (g *graph) memberWide(x wide, in []typed.Interval, yes, no node) node {
-	var s segments
+	s := segments{list: make([]segment, 0, 2*len(in)+1)}
 	for len(in) > 0 {
 		first := in[0]
 		high := uint32(first.Low >> 32)

@@ -19,7 +19,7 @@ func TestInvariants(t *testing.T) {
 		if len(p.ABIs()) == 0 {
 			continue
 		}
-		c := &compilation{policy: p, weights: frequency, graph: newGraph()}
+		c := &compilation{policy: p, graph: newGraph()}
 		for _, pass := range passes {
 			if err := pass.run(c); err != nil {
 				break

@@ -63,6 +63,12 @@ func (s *searcher) find(first uint32, list []segment) node {
 	if len(list) == 1 {
 		return list[0].to
 	}
+	if len(list) == 2 {
+		return s.split(first, list, 1, list[0].to, list[1].to)
+	}
+	if len(list) == 3 && list[0].to == list[2].to && list[1].last == list[0].last+1 {
+		return s.g.branch(testEq, s.x, s.g.constant(list[1].last), list[1].to, list[0].to)
+	}
 	if len(list) <= exact {
 		p := s.plan(first, list)
 		if h, ok := p.findHot(0, len(list), p.estimate(0, len(list))); ok {

@@ -1,7 +1,9 @@
 package compiler
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"sandbox/arch"
 	"sandbox/policy/typed"
@@ -34,7 +36,7 @@ const (
 
 // weigh gives the segments of a section their weights.
 func (c *compilation) weigh(s *section) {
-	table := s.abi.Syscalls()
+	table, weights := s.abi.Syscalls(), c.weightsOn(s.abi)
 	next := 0
 	first := uint32(0)
 	for i := range s.joined {
@@ -43,7 +45,7 @@ func (c *compilation) weigh(s *section) {
 		f := &c.graph.nodes[at.to]
 		before := next
 		for next < len(table) && table[next].Number <= at.last {
-			w := max(c.weights(s.abi, table[next].Number), 0)
+			w := weights[next]
 			if f.test != isLeaf {
 				w += weightChecked
 			} else {
@@ -129,23 +131,39 @@ var frequencies = [...]callWeight{
 	{"write", 3},
 }
 
-// frequency is the weights where a caller has none.
-func frequency(abi arch.ABI, number uint32) float64 {
+// Frequency is the weights where a caller has none: how many of 1,000 calls of
+// common programs are those of the number, or 0 for less than one.
+func Frequency(abi arch.ABI, number uint32) float64 {
 	call, ok := abi.Numbered(number)
 	if !ok {
 		return 0
 	}
 	i, ok := slices.BinarySearchFunc(frequencies[:], call.Name, func(w callWeight, name string) int {
-		switch {
-		case w.name < name:
-			return -1
-		case w.name > name:
-			return 1
-		}
-		return 0
+		return strings.Compare(w.name, name)
 	})
 	if !ok {
 		return 0
 	}
 	return frequencies[i].weight
+}
+
+// weightsOn returns the weights of an ABI's calls, in the order of its table.
+func (c *compilation) weightsOn(abi arch.ABI) []float64 {
+	table := abi.Syscalls()
+	weights := make([]float64, len(table))
+	if c.weights != nil {
+		for i := range table {
+			weights[i] = max(c.weights(abi, table[i].Number), 0)
+		}
+		return weights
+	}
+	for i := range frequencies { // a tenth of the look-ups that Frequency would take
+		call, ok := abi.Syscall(frequencies[i].name)
+		if !ok {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(table, call.Number, func(s arch.Syscall, nr uint32) int { return cmp.Compare(s.Number, nr) })
+		weights[at] = frequencies[i].weight
+	}
+	return weights
 }

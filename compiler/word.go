@@ -34,13 +34,8 @@ type wordForm struct {
 }
 
 func (g *graph) intern(f wordForm) word {
-	if w, ok := g.wordIndex[f]; ok {
-		return w
-	}
-	w := word(len(g.words))
-	g.words = append(g.words, f)
-	g.wordIndex[f] = w
-	return w
+	place, _ := intern(&g.wordIndex, &g.words, f)
+	return word(place)
 }
 
 func (g *graph) constant(k uint32) word { return g.intern(wordForm{op: opConst, k: k}) }
