@@ -5,7 +5,12 @@ import (
 	"slices"
 
 	"sandbox/arch"
+	"sandbox/compiler"
 )
+
+// weight is how often a call is made, as our compiler takes it. Peers that take
+// hints are told the same.
+func weight(number uint32) float64 { return compiler.Frequency(native, number) }
 
 // hotShare is from which share of all calls on a call is among the hottest.
 // gVisor asks for those above 10 %, of which there is one.

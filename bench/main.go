@@ -27,7 +27,7 @@ type effort struct {
 }
 
 var (
-	thorough = effort{9, 60, 2 * time.Second, 300, 101, 80_000}
+	thorough = effort{7, 40, time.Second, 300, 101, 50_000}
 	quick    = effort{2, 5, 100 * time.Millisecond, 10, 5, 16_000}
 )
 
