@@ -186,6 +186,11 @@ func (q *question) answer() (err error) {
 		sides[side] = f
 	}
 	at--
+	for i := range sides {
+		if len(q.sides[i].programs) > 1 {
+			sides[i] = d.effective(sides[i])
+		}
+	}
 	if sides[0] == sides[1] {
 		return nil
 	}

@@ -119,21 +119,29 @@ func (in *inputs) binary(x *typed.Binary, r region) number {
 	case typed.Div, typed.Rem:
 		return in.divide(x.Op, a, b, signed)
 	case typed.Shl:
-		n, _ := constantOf(b)
-		return shiftLeft(a, int(n))
+		return shiftLeft(a, shiftCount(b))
 	case typed.Shr:
-		n, _ := constantOf(b)
 		fill := never
 		if signed {
 			fill = a[len(a)-1]
 		}
-		return shiftRight(a, int(n), fill)
+		return shiftRight(a, shiftCount(b), fill)
 	case typed.BitAnd:
 		return d.bitwise(d.and, a, b)
 	case typed.BitOr:
 		return d.bitwise(d.or, a, b)
 	}
 	return d.bitwise(d.xor, a, b)
+}
+
+// shiftCount returns by how much is shifted: in policies, by constants less than
+// the width. There is no proof of anything else.
+func shiftCount(b number) int {
+	n, ok := constantOf(b)
+	if !ok || n >= 64 {
+		panic(errLimit)
+	}
+	return int(n)
 }
 
 // divide truncates towards zero: signed numbers are divided by their

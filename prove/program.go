@@ -19,6 +19,7 @@ type execution struct {
 	live      []liveness // by instruction
 	ways      []int      // by instruction: how many lead to it
 	at        int        // the instruction being executed, for errLimit
+	stacked   bool       // another filter may be taken instead: see outcome
 	results   map[state]diagram
 	states    int                   // executed in arenas before
 	numbers   map[[32]diagram]int32 // the indices of known
@@ -227,13 +228,13 @@ func (x *execution) run(s state, r region) diagram {
 		s.pc++
 		switch in.Op {
 		case bpf.RetK:
-			return x.d.outcome(uint32(bpf.Return(in.K).Effective()))
+			return x.outcome(bpf.Return(in.K))
 		case bpf.RetA:
 			value, ok := constantOf(x.known[s.a])
 			if !ok {
 				panic(errComputedReturn)
 			}
-			return x.d.outcome(uint32(bpf.Return(value).Effective()))
+			return x.outcome(bpf.Return(value))
 		case bpf.Ja:
 			s.pc += int(in.K)
 		case bpf.JeqK, bpf.JgtK, bpf.JgeK, bpf.JsetK, bpf.JeqX, bpf.JgtX, bpf.JgeX, bpf.JsetX:
@@ -262,6 +263,15 @@ func (x *execution) run(s state, r region) diagram {
 			x.step(in, &s, r)
 		}
 	}
+}
+
+// outcome returns a return value: what stands for it, or, if other filters take
+// part, the value itself, which decides whether it is taken.
+func (x *execution) outcome(value bpf.Return) diagram {
+	if !x.stacked {
+		value = value.Effective()
+	}
+	return x.d.outcome(uint32(value))
 }
 
 // test returns where a conditional jump's condition holds.

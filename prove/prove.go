@@ -107,11 +107,14 @@ func (g *GivenUp) Error() string {
 	return fmt.Sprintf("%s:%d:%d: this filter is too complex to be proved", g.Filter.At.File, g.Filter.At.Line, g.Filter.At.Column)
 }
 
+var errByteOrders = errors.New("the policy is for machines of both byte orders, which read different words")
+
 var errEmpty = errors.New("there is no policy or no program to prove")
 
 // Prove proves that program decides every call as p does, on machines of the
 // byte order of p's ABIs. The error is a *Mismatch with a call that tells them
-// apart, or a *GivenUp; neither comes with a Proved.
+// apart, or a *GivenUp, or says that the ABIs have both byte orders; none comes
+// with a Proved.
 func Prove(p *typed.Policy, program bpf.Program) (Proved, error) {
 	return prove(p, program, MaxNodes)
 }
@@ -124,6 +127,11 @@ func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err 
 	abis := p.ABIs()
 	if len(abis) == 0 || program.IsZero() {
 		return Proved{}, errEmpty
+	}
+	for _, abi := range abis {
+		if abi.BigEndian() != abis[0].BigEndian() {
+			return Proved{}, errByteOrders
+		}
 	}
 	all := &proof{
 		policy: p, program: program, bigEndian: abis[0].BigEndian(), limit: limit,

@@ -33,17 +33,14 @@ func (s *Side) Decide(c *typed.Call) typed.Action {
 		return s.policy.Decide(c).Action
 	}
 	data := bpf.Data{Nr: c.Nr, Arch: c.Arch, IP: c.IP, Args: c.Args}
-	var action typed.Action
+	var taken bpf.Return
 	for i, p := range s.programs {
 		r, _ := p.Run(&data, s.bigEndian)
-		next := actionOf(uint32(r.Effective()))
-		if i == 0 {
-			action = next
-		} else {
-			action = typed.Stronger(action, next)
+		if i == 0 || precedes(uint32(r), uint32(taken)) {
+			taken = r
 		}
 	}
-	return action
+	return actionOf(uint32(taken.Effective()))
 }
 
 // check refuses sides that decide nothing.
@@ -72,7 +69,9 @@ func (s *Side) components() []component {
 	}
 	var list []component
 	for _, p := range s.programs {
-		list = append(list, &programComponent{newExecution(p, s.bigEndian)})
+		x := newExecution(p, s.bigEndian)
+		x.stacked = len(s.programs) > 1
+		list = append(list, &programComponent{x})
 	}
 	return list
 }

@@ -22,10 +22,10 @@ func (m meetings) stronger(older, newer diagram) diagram {
 	d := m.d
 	a, b := d.vertices[older], d.vertices[newer]
 	if a.variable == untested && b.variable == untested {
-		if rank(d.valueOf(older)) > rank(d.valueOf(newer)) {
-			return older
+		if precedes(d.valueOf(newer), d.valueOf(older)) {
+			return newer
 		}
-		return newer
+		return older
 	}
 	key := [2]diagram{older, newer}
 	if f, ok := m.memo[key]; ok {
@@ -37,6 +37,19 @@ func (m meetings) stronger(older, newer diagram) diagram {
 	f := d.vertex(top, m.stronger(al, bl), m.stronger(ah, bh))
 	m.memo[key] = f
 	return f
+}
+
+// precedes reports whether of two stacked filters' return values the kernel takes
+// the newer one's: the lower action, as a signed number, whether it knows it or
+// not (seccomp_run_filters, kernel/seccomp.c).
+func precedes(newer, older uint32) bool { return int32(newer)>>16 <= int32(older)>>16 }
+
+// effective returns f with the values that programs return replaced by those
+// that stand for them.
+func (d *diagrams) effective(f diagram) diagram {
+	return d.replace(f, make(map[diagram]diagram), untested, func(g diagram) diagram {
+		return d.outcome(uint32(bpf.Return(d.valueOf(g)).Effective()))
+	})
 }
 
 // actions has the kernel's return value of each kind of action; its order is
