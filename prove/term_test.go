@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sandbox/arch"
+	"sandbox/bpf"
 	"sandbox/compiler"
 )
 
@@ -84,6 +85,55 @@ func TestMissingDivisions(t *testing.T) {
 			if eachSquare(t, p, compiled.Program, how, nil) {
 				t.Errorf("%+v proves that %s never holds", how, condition)
 			}
+		}
+	}
+}
+
+// TestFalseRemainders tries programs that compute almost a remainder: of the
+// difference of a number and a multiple, only that of the number and its own
+// quotient times the divisor is one.
+func TestFalseRemainders(t *testing.T) {
+	p := loaded(t, rules(1, func(int) string { return "mmap: prot % 10 == 3" }), arch.X86_64).Typed
+	const prot, flags = bpf.OffsetArgs + 2*8, bpf.OffsetArgs + 3*8
+	for _, test := range []struct {
+		name        string
+		of, from    uint32 // offsets of the dividend, and of what the multiple is taken from
+		by, factor  uint32
+		isRemainder bool
+	}{
+		{"the remainder", prot, prot, 10, 10, true},
+		{"of another number", flags, prot, 10, 10, false},
+		{"from another number", prot, flags, 10, 10, false},
+		{"another factor", prot, prot, 10, 7, false},
+		{"another divisor", prot, prot, 7, 10, false},
+		{"of another divisor", prot, prot, 7, 7, false},
+	} {
+		program, err := bpf.Verify([]bpf.Instruction{
+			bpf.Stmt(bpf.LdWAbs, bpf.OffsetArch),
+			{Op: bpf.JeqK, Jf: 10, K: arch.X86_64.Audit()},
+			bpf.Stmt(bpf.LdWAbs, bpf.OffsetNr),
+			{Op: bpf.JeqK, Jf: 8, K: 9},
+			bpf.Stmt(bpf.LdWAbs, test.of),
+			bpf.Stmt(bpf.DivK, test.by),
+			bpf.Stmt(bpf.MulK, test.factor),
+			bpf.Stmt(bpf.Tax, 0),
+			bpf.Stmt(bpf.LdWAbs, test.from),
+			bpf.Stmt(bpf.SubX, 0),
+			{Op: bpf.JeqK, Jf: 1, K: 3},
+			bpf.Stmt(bpf.RetK, uint32(bpf.KillProcess)),
+			bpf.Stmt(bpf.RetK, uint32(bpf.Errno.With(1))),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		proved := false
+		for _, how := range strategies {
+			eachSquare(t, p, program, how, func(r region) {
+				proved = proved || r.arch.first == arch.X86_64.Audit() && r.nr == (span{9, 9})
+			})
+		}
+		if proved != test.isRemainder {
+			t.Errorf("%s: proved is %v", test.name, proved)
 		}
 	}
 }
