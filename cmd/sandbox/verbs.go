@@ -48,7 +48,7 @@ func verbMakers() []func() *verb {
 	return []func() *verb{
 		runVerb, execVerb,
 		checkVerb, explainVerb, testVerb, proveVerb, diffVerb, compileVerb, disasmVerb,
-		fmtVerb, schemaVerb, profilesVerb, syscallsVerb, dumpVerb,
+		fmtVerb, schemaVerb, profilesVerb, syscallsVerb, doctorVerb, dumpVerb,
 		completionVerb, versionVerb,
 	}
 }
@@ -65,7 +65,7 @@ func verbs() []*verb {
 
 // laterVerbs returns the verbs that the design names and this version lacks.
 func laterVerbs() []string {
-	return []string{"doctor", "export", "import", "learn", "trace"}
+	return []string{"export", "import", "learn", "trace"}
 }
 
 // findVerb returns the verb of that name, or nil.

@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"bpf":                {"arch"},
 	"internal/diag":      {},
 	"internal/installed": {"bpf"},
+	"internal/survey":    {"arch", "bpf", "internal/installed"},
 	// What the runtime overwrites at start; only a command may record it.
 	"internal/inherited": {},
 	"policy/filter":      {"internal/diag"},
@@ -44,7 +45,7 @@ var allowed = map[string][]string{
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "launcher",
+		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher",
 		"policies", "policy", "policy/...", "prove",
 	},
 }
@@ -56,6 +57,7 @@ var foreign = map[string][]string{
 	"launcher":           {"golang.org/x/sys/unix"},
 	"internal/oracle":    {"golang.org/x/sys/unix"},
 	"internal/installed": {"golang.org/x/sys/unix"},
+	"internal/survey":    {"golang.org/x/sys/unix"},
 	"cmd/sandbox":        {"github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 }
 
