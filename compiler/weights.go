@@ -21,7 +21,7 @@ const (
 	argumentTest = 1.5
 )
 
-// What a call weighs besides its frequency, as far as that is known. Policies
+// What a call weighs besides its frequency in 1,000 calls. Policies
 // look at the arguments of calls that programs make; calls that are denied
 // outright are made rarely, or once; those that are allowed outright never get
 // here on Linux 5.11 and later, which caches them.
@@ -36,7 +36,8 @@ const (
 
 // weigh gives the segments of a section their weights.
 func (c *compilation) weigh(s *section) {
-	table, weights := s.abi.Syscalls(), c.weightsOn(s.abi)
+	table := s.abi.Syscalls()
+	weights, checked := c.weightsOn(s.abi)
 	next := 0
 	first := uint32(0)
 	for i := range s.joined {
@@ -47,7 +48,7 @@ func (c *compilation) weigh(s *section) {
 		for next < len(table) && table[next].Number <= at.last {
 			w := weights[next]
 			if f.test != isLeaf {
-				w += weightChecked
+				w += checked
 			} else {
 				w += weightDecided
 			}
@@ -147,15 +148,24 @@ func Frequency(abi arch.ABI, number uint32) float64 {
 	return frequencies[i].weight
 }
 
-// weightsOn returns the weights of an ABI's calls, in the order of its table.
-func (c *compilation) weightsOn(abi arch.ABI) []float64 {
+// weightsOn returns the weights of an ABI's calls, in the order of its table,
+// and what those weigh more whose arguments are looked at. A caller who gives
+// weights knows what is called.
+func (c *compilation) weightsOn(abi arch.ABI) (weights []float64, checked float64) {
 	table := abi.Syscalls()
-	weights := make([]float64, len(table))
+	weights = make([]float64, len(table))
 	if c.weights != nil {
+		var sum float64
 		for i := range table {
 			weights[i] = max(c.weights(abi, table[i].Number), 0)
+			sum += weights[i]
 		}
-		return weights
+		if sum > 0 {
+			for i := range weights {
+				weights[i] *= 1000 / sum // the scale of the others
+			}
+		}
+		return weights, weightDecided
 	}
 	for i := range frequencies { // a tenth of the look-ups that Frequency would take
 		call, ok := abi.Syscall(frequencies[i].name)
@@ -165,5 +175,5 @@ func (c *compilation) weightsOn(abi arch.ABI) []float64 {
 		at, _ := slices.BinarySearchFunc(table, call.Number, func(s arch.Syscall, nr uint32) int { return cmp.Compare(s.Number, nr) })
 		weights[at] = frequencies[i].weight
 	}
-	return weights
+	return weights, weightChecked
 }

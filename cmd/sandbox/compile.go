@@ -31,6 +31,7 @@ ABIs of different byte orders cannot share a program: choose with --abi.`,
 			{"see what the kernel gets", "sandbox compile -p offline"},
 			{"a program that 'exec --program' starts at once", "sandbox compile -p offline -o offline.sandbox"},
 			{"a filter for another program to load", "sandbox compile -p offline --format bpf -o offline.bpf"},
+			{"what it costs", "sandbox compile -p offline --stats"},
 			{"a filter for another machine", "sandbox compile -p offline --abi aarch64 --format c -o offline.h"},
 		},
 		prepare: prepareCompile,
@@ -52,18 +53,21 @@ func formats() []format {
 		{name: "c", write: writeC},
 		{name: "program", write: writeProgram, binary: true, starts: true},
 		{name: "json", write: writeInstructions},
+		{name: "stats", write: writeStats},
+		{name: "stats in json", write: writeStatsJSON},
 	}
 }
 
-// formatNames returns what --format takes. JSON has an option of its own, as
-// everywhere.
+// formatNames returns what --format takes. What answers instead of a program
+// has options of its own.
 func formatNames() []string { return []string{"asm", "bpf", "c", "program"} }
 
 // A compiled is a program with all that its formats show.
 type compiled struct {
 	*compiler.Compiled
-	policy *policy.Policy
-	notes  []string
+	policy  *policy.Policy
+	notes   []string
+	weights compiler.Weights // nil: those that are shipped
 }
 
 func prepareCompile(options *flag.FlagSet) action {
@@ -72,18 +76,29 @@ func prepareCompile(options *flag.FlagSet) action {
 	chosen.declareABIs(options)
 	formatName := options.String("format", "", "write this `FORMAT`: asm, bpf, c or program")
 	output := options.String("o", "-", "write to `FILE`, all of it or nothing; -: standard output")
-	asJSON := options.Bool("json", false, "answer in JSON, one object an instruction")
+	stats := options.Bool("stats", false, "write what the program costs instead: its size, its ways, and each system call")
+	profile := options.String("profile", "", "make fast what is called often by `FILE`, {\"x86_64\": {\"read\": 1234, ...}}, instead of by what is shipped")
+	asJSON := options.Bool("json", false, "answer in JSON: one object an instruction, or one with --stats")
 	return func(u *ui, operands []string) error {
 		if err := noOperands("compile", operands); err != nil {
 			return err
 		}
-		f, err := findFormat(*formatName, *output, *asJSON)
+		if *stats && *formatName != "" {
+			return misuse("compile: --stats is written instead of a program, and --format asks for one")
+		}
+		f, err := findFormat(*formatName, *output, *stats, *asJSON)
 		if err != nil {
 			return err
 		}
 		if f.binary && *output == "-" && isTerminal(os.Stdout) {
 			return misuse("compile: the format %s is not for a terminal", f.name).
 				hinted("name a file: -o FILE")
+		}
+		var weights compiler.Weights
+		if *profile != "" {
+			if weights, err = readFrequencies(*profile); err != nil {
+				return err
+			}
 		}
 		load := chosen.loadToCompile
 		if f.starts {
@@ -93,7 +108,7 @@ func prepareCompile(options *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		program, err := newCompiled(loaded)
+		program, err := newCompiled(loaded, weights)
 		if err != nil {
 			return err
 		}
@@ -110,8 +125,12 @@ func prepareCompile(options *flag.FlagSet) action {
 
 // findFormat returns the format of that name, or, for none, the one that fits
 // the name of the output.
-func findFormat(name, output string, asJSON bool) (format, error) {
+func findFormat(name, output string, stats, asJSON bool) (format, error) {
 	switch {
+	case stats && asJSON:
+		name = "stats in json"
+	case stats:
+		name = "stats"
 	case asJSON:
 		name = "json"
 	case name == "" && strings.HasSuffix(output, programSuffix):
@@ -119,7 +138,7 @@ func findFormat(name, output string, asJSON bool) (format, error) {
 	case name == "":
 		name = "asm"
 	}
-	if !asJSON && !slices.Contains(formatNames(), name) {
+	if !stats && !asJSON && !slices.Contains(formatNames(), name) {
 		f := misuse("compile: there is no format %q", name)
 		if near, ok := diag.Nearest(name, slices.Values(formatNames())); ok {
 			return format{}, f.hinted("did you mean %s?", near)
@@ -132,19 +151,24 @@ func findFormat(name, output string, asJSON bool) (format, error) {
 
 // compilePolicy compiles a policy, and says it if that cannot be done.
 func compilePolicy(p *policy.Policy) (*compiler.Compiled, error) {
-	program, err := compiler.Compile(p.Typed)
+	return compileBy(nil, p)
+}
+
+// compileBy compiles a policy such that what weighs most is fast.
+func compileBy(weights compiler.Weights, p *policy.Policy) (*compiler.Compiled, error) {
+	program, err := compiler.Options{Weights: weights}.Compile(p.Typed)
 	if err != nil {
 		return nil, notCompiled(p, err)
 	}
 	return program, nil
 }
 
-func newCompiled(p *policy.Policy) (*compiled, error) {
-	program, err := compilePolicy(p)
+func newCompiled(p *policy.Policy, weights compiler.Weights) (*compiled, error) {
+	program, err := compileBy(weights, p)
 	if err != nil {
 		return nil, err
 	}
-	return &compiled{program, p, constantNotes(program.Program.Code(), 0)}, nil
+	return &compiled{program, p, constantNotes(program.Program.Code(), 0), weights}, nil
 }
 
 func (c *compiled) bigEndian() bool { return c.ABIs[0].BigEndian() }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"slices"
 
 	"sandbox/arch"
@@ -16,6 +18,7 @@ type callCost struct {
 	Tests        int    `json:"tests"`
 	Instructions int    `json:"instructions"`
 	Cached       bool   `json:"cached"`
+	number       uint32
 }
 
 // listCosts answers what each system call costs under a policy, the dearest
@@ -40,13 +43,20 @@ func listCosts(u *ui, p *policy.Policy, asJSON bool) error {
 		}
 		return nil
 	}
-	u.answer("%-12s %-28s %5s %12s  %s", "ABI", "SYSTEM CALL", "TESTS", "INSTRUCTIONS", "CACHED")
+	return writeCosts(u.out, list)
+}
+
+// writeCosts writes a table of what calls cost.
+func writeCosts(w io.Writer, list []callCost) error {
+	fmt.Fprintf(w, "%-12s %-28s %5s %12s  %s\n", "ABI", "SYSTEM CALL", "TESTS", "INSTRUCTIONS", "CACHED")
 	for _, c := range list {
 		cached := "no"
 		if c.Cached {
 			cached = "yes"
 		}
-		u.answer("%-12s %-28s %5d %12d  %s", c.ABI, c.Call, c.Tests, c.Instructions, cached)
+		if _, err := fmt.Fprintf(w, "%-12s %-28s %5d %12d  %s\n", c.ABI, c.Call, c.Tests, c.Instructions, cached); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -61,6 +71,7 @@ func costsOn(abi arch.ABI, compiled *compiler.Compiled) []callCost {
 			Tests:        cost.Tests,
 			Instructions: cost.Instructions,
 			Cached:       compiled.Program.Cacheable(abi.Audit(), s.Number),
+			number:       s.Number,
 		})
 	}
 	slices.SortStableFunc(list, func(a, b callCost) int {
