@@ -3,6 +3,8 @@ package compiler
 import (
 	"cmp"
 	"slices"
+
+	"sandbox/bpf"
 )
 
 // choose selects instructions, and keeps words in scratch memory from one test
@@ -13,6 +15,9 @@ func (c *compilation) choose() error {
 		return &TooComplexError{Filters: c.graph.origins[n]}
 	}
 	c.selected = best
+	if len(best.code) > bpf.MaxInstructions {
+		return nil // which cannot be mended by what it takes to keep words
+	}
 	var roots []node
 	for _, s := range c.sections {
 		for _, to := range s.joined {
@@ -120,9 +125,9 @@ func (c *compilation) candidates() []word {
 	gain := func(w word) int { return counts[w] * g.dearness(w) }
 	found = slices.DeleteFunc(found, func(w word) bool { return counts[w] == 0 })
 	slices.SortStableFunc(found, func(a, b word) int { return cmp.Compare(gain(b), gain(a)) })
-	// A trial looks at all nodes twice.
+	// A trial chooses all instructions twice.
 	const work = 1 << 16
-	return found[:min(len(found), 4+work/(len(c.order)+1))]
+	return found[:min(len(found), 4+work/(len(c.order)+len(c.selected.code)+1))]
 }
 
 // dearness estimates the instructions that computing a word takes, up to a
