@@ -115,7 +115,7 @@ const nodesForLimit = 1 << 14
 
 // ask finds the changes in a square, with one variable order after the other:
 // that which suits the policies, that without shifts, and that which suits the
-// programs, too.
+// programs, too. Behind the first an induction may show that there are none.
 func (c *comparison) ask(s *square, limited bool) (changes []change, err error) {
 	for order := range 3 {
 		programs := order == 2
@@ -137,8 +137,30 @@ func (c *comparison) ask(s *square, limited bool) (changes []change, err error) 
 		if !errors.As(err, &givenUp) {
 			return q.changes, err
 		}
+		if order == 0 && c.inducts(s) {
+			return nil, nil
+		}
 	}
 	return nil, err
+}
+
+// inducts reports whether an induction shows that a policy and a program are
+// equal in a square, for all inputs, of the limit or not.
+func (c *comparison) inducts(s *square) bool {
+	policy, program := 0, 1
+	if c.sides[0].policy == nil {
+		policy, program = 1, 0
+	}
+	if c.sides[policy].policy == nil || len(c.sides[program].programs) != 1 {
+		return false
+	}
+	p := proof{
+		policy: c.sides[policy].policy, program: c.sides[program].programs[0], bigEndian: c.sides[program].bigEndian,
+		m: c.components[policy].(*policyComponent).meaning, x: c.components[program].(*programComponent).execution,
+		d: c.d, limit: c.nodes,
+	}
+	equal, known, _ := p.try(&square{s.region, []*cell{s.cells[policy], s.cells[program]}}, strategy{induction: true})
+	return equal && known
 }
 
 // A question is about one square, in one variable order.

@@ -125,6 +125,15 @@ func TestStrength(t *testing.T) {
 			if err != nil && !(errors.As(err, &limit) && slices.Contains(mayBeTooHard, name)) {
 				t.Fatal(err)
 			}
+			if strings.HasPrefix(name, "pairs") {
+				for _, sides := range [2][2]Side{
+					{PolicySide(p), ProgramSide(false, compiled.Program)}, {ProgramSide(false, compiled.Program), PolicySide(p)},
+				} {
+					if d, err := Compare(sides[0], sides[1], nil); err != nil || !d.Equal() {
+						t.Errorf("compared: %+v, %v", d, err)
+					}
+				}
+			}
 			t.Logf("%s: %d instructions, %d nodes, %v: %v", name, compiled.Program.Len(), proved.Stats().Nodes, took, err)
 		})
 	}
@@ -186,5 +195,34 @@ func TestStrategiesAgree(t *testing.T) {
 		if equal[k] < 1000 || !how.induction && different[k] < 50 {
 			t.Error("too few")
 		}
+	}
+}
+
+// TestManyABIs proves programs for several ABIs: as many as there are of one
+// byte order, and none for both, which would read other words.
+func TestManyABIs(t *testing.T) {
+	text := rules(12, func(i int) string {
+		return fmt.Sprintf("ioctl: args[1] == %d && (args[2] & 7 == %d || args[0] %% 10 == %d)", i, i%8, i%10)
+	})
+	for _, abis := range [][]arch.ABI{
+		{arch.X86_64, arch.I386, arch.AArch64},
+		{arch.X86_64, arch.I386, arch.AArch64, arch.ARM, arch.RISCV64, arch.PPC64LE, arch.LoongArch64, arch.MIPS64EL},
+		{arch.X86_64, arch.S390X},
+	} {
+		p := loaded(t, text, abis...).Typed
+		little := p.On(arch.X86_64)
+		if !slices.Contains(abis, arch.S390X) {
+			little = p
+		}
+		compiled, err := compiler.Compile(little)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		proved, err := Prove(p, compiled.Program)
+		if little == p && err != nil || little != p && (err != errByteOrders || !proved.IsZero()) {
+			t.Errorf("%v: %v", abis, err)
+		}
+		t.Logf("%v: %d instructions, %+v, %v", abis, compiled.Program.Len(), proved.Stats(), time.Since(start))
 	}
 }
