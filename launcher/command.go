@@ -27,6 +27,9 @@ type Command struct {
 	// are closed. Each must be open and without FD_CLOEXEC, which is how a
 	// descriptor looks that was passed to this process.
 	Keep []int
+	// Limits are set for the program, and not for this process unless it is
+	// replaced. What is not listed stays as it was inherited.
+	Limits []Limit
 	// Inherited is what this process was given and the program is to find.
 	Inherited Inherited
 }
@@ -40,6 +43,19 @@ type Options struct {
 	// before it exists until Wait returns. For that time they are taken from
 	// os/signal, so only one child can have them. Only for Start.
 	Forward bool
+	// NewSession makes the program the leader of a session of its own, without
+	// a terminal: it cannot put input there for a shell (TIOCSTI). A leader of
+	// a process group cannot do that, so Exec fails in one.
+	NewSession bool
+	// DieWithParent has the kernel kill the program when this process's parent
+	// ends, or, more exactly, the thread that started it; Start has it kill this
+	// process so, and the program when this process ends. A program can undo
+	// that (PR_SET_PDEATHSIG), and what it starts is not killed.
+	DieWithParent bool
+	// Parent is the id of this process's parent when it began to run. If
+	// another has taken its place by now, nothing is started. Only for
+	// DieWithParent.
+	Parent int
 }
 
 // Inherited is what a process was given at its own execve. The Go runtime

@@ -17,8 +17,10 @@ type step uint32
 const (
 	stepNone step = iota
 	stepDescriptors
+	stepSession
 	stepLimit
 	stepDeathSignal
+	stepParent
 	stepSignals
 	stepMask
 	stepNoNewPrivs
@@ -31,8 +33,10 @@ const (
 var stepNames = [...]string{
 	stepNone:        "start",
 	stepDescriptors: "close descriptors",
-	stepLimit:       "set the limit on open files",
+	stepSession:     "start a new session",
+	stepLimit:       "set a limit",
 	stepDeathSignal: "set the parent death signal",
+	stepParent:      "find the parent",
 	stepSignals:     "reset a signal",
 	stepMask:        "set the signal mask",
 	stepNoNewPrivs:  "set no_new_privs",
@@ -45,8 +49,9 @@ var stepNames = [...]string{
 // its parent, so that it arrives even when the filter denies every system
 // call.
 type report struct {
-	step  step   // the last step begun
-	errno uint32 // why it failed, or 0
+	step     step     // the last step begun
+	errno    uint32   // why it failed, or 0
+	resource Resource // at stepLimit: of the limit
 }
 
 const (
@@ -86,17 +91,8 @@ func (pl *plan) enter(r *report) {
 	if r.errno = pl.closeDescriptors(); r.errno != 0 {
 		return
 	}
-	if pl.setLimit {
-		r.step = stepLimit
-		if r.errno = failed(systemCall(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(&pl.limit)), 0, 0, 0)); r.errno != 0 {
-			return
-		}
-	}
-	if pl.deathSignal != 0 {
-		r.step = stepDeathSignal
-		if r.errno = failed(systemCall(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(pl.deathSignal), 0, 0, 0, 0)); r.errno != 0 {
-			return
-		}
+	if pl.setAttributes(r); r.errno != 0 {
+		return
 	}
 	r.step = stepSignals
 	if r.errno = pl.resetSignals(); r.errno != 0 {
@@ -209,6 +205,12 @@ func (pl *plan) resetSignals() (errno uint32) {
 func setSignalMask(mask, old *uint64) (errno uint32) {
 	return failed(systemCall(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(mask)), uintptr(unsafe.Pointer(old)), 8, 0, 0))
 }
+
+// childAddress returns where fork has the kernel write a child's id, in the
+// child.
+//
+//go:nosplit
+func (pl *plan) childAddress() uintptr { return uintptr(unsafe.Pointer(&pl.child)) }
 
 // execveArgs returns the registers with which enter calls execve.
 func (pl *plan) execveArgs() []uintptr {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"sandbox/prove"
 )
 
@@ -36,6 +38,9 @@ func Exec(p prove.Proved, c Command, o Options) error {
 	// The signal is an attribute of the thread that asked for it. If this is
 	// another one, execve would lose it.
 	pl.deathSignal = c.Inherited.DeathSignal
+	if o.DieWithParent {
+		pl.deathSignal, pl.parent = int32(unix.SIGKILL), int32(o.Parent)
+	}
 	words := prepareLastWords(p.Program(), c.Path)
 	r := new(report)
 	pl.replace(r, words)
@@ -81,6 +86,12 @@ func (r *report) err(path string) *Error {
 	switch {
 	case r.step == stepExecve:
 		return explainExecve(path, inspect(path), cause).err(cause)
+	case r.step == stepLimit:
+		return limitError(r.resource, cause)
+	case r.step == stepSession:
+		return sessionError(cause)
+	case r.step == stepParent:
+		return parentError()
 	case r.step == stepAnswer:
 		return &Error{
 			Status: StatusFailed,

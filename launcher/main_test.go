@@ -48,6 +48,10 @@ type job struct {
 	Keep    []int
 	Log     bool
 	Forward bool
+	Session bool
+	Limits  []Limit
+	Die     bool     // with the parent
+	Orphan  bool     // its parent is another than it was
 	Times   int      // how often to start the command
 	Stress  bool     // collect garbage and preempt all the while
 	Env     []string // the environment, if it is another
@@ -70,14 +74,14 @@ func (j job) play(role string, args []string) {
 			// This goroutine has the main thread, so another gets another.
 			runtime.LockOSThread()
 			errs := make(chan error)
-			go func() { errs <- Exec(j.program(), j.command(args), Options{Log: j.Log}) }()
+			go func() { errs <- Exec(j.program(), j.command(args), j.options()) }()
 			j.fail(<-errs)
 		}
-		j.fail(Exec(j.program(), j.command(args), Options{Log: j.Log}))
+		j.fail(Exec(j.program(), j.command(args), j.options()))
 	case "start":
 		j.stress()
 		for range j.Times + 1 {
-			p, err := Start(j.program(), j.command(args), Options{Log: j.Log, Forward: j.Forward})
+			p, err := Start(j.program(), j.command(args), j.options())
 			j.fail(err)
 			status, err := p.Wait()
 			j.fail(err)
@@ -117,11 +121,19 @@ func (j job) command(args []string) Command {
 	if j.Pad > 0 {
 		args = append(slices.Clone(args), strings.Repeat("x", j.Pad))
 	}
-	c := Command{Path: path, Args: args, Env: env, Keep: j.Keep}
+	c := Command{Path: path, Args: args, Env: env, Keep: j.Keep, Limits: j.Limits}
 	if !j.Unknown {
 		c.Inherited = Inherited(inherited.Read())
 	}
 	return c
+}
+
+func (j job) options() Options {
+	o := Options{Log: j.Log, Forward: j.Forward, NewSession: j.Session, DieWithParent: j.Die, Parent: os.Getppid()}
+	if j.Orphan {
+		o.Parent++
+	}
+	return o
 }
 
 // stress keeps the scheduler, the garbage collector and SIGURG preemption busy

@@ -28,9 +28,14 @@ type plan struct {
 	mask        uint64    // the signal mask
 	setLimit    bool      // whether to set RLIMIT_NOFILE
 	limit       [2]uint64 // soft, hard
-	closeStdio  uint8     // bit n: close descriptor n
-	deathSignal int32     // set as the parent death signal, unless 0
+	limits      []Limit
+	newSession  bool
+	closeStdio  uint8 // bit n: close descriptor n
+	deathSignal int32 // set as the parent death signal, unless 0
+	parent      int32 // the parent then, or -1 for any
 	descriptors descriptors
+
+	child int32 // in a child that fork has made: its id
 }
 
 // newPlan checks everything that can be checked beforehand. The mask is the
@@ -45,7 +50,7 @@ func newPlan(p bpf.Program, c Command, o Options) (*plan, error) {
 	if err := checkFeatures(p, o); err != nil {
 		return nil, err
 	}
-	pl := &plan{filter: make([]unix.SockFilter, p.Len())}
+	pl := &plan{filter: make([]unix.SockFilter, p.Len()), newSession: o.NewSession, limits: c.Limits, parent: anyParent}
 	for i := range pl.filter {
 		in := p.At(i)
 		pl.filter[i] = unix.SockFilter{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
@@ -76,6 +81,9 @@ func newPlan(p bpf.Program, c Command, o Options) (*plan, error) {
 	}
 	return pl, nil
 }
+
+// anyParent is a plan's parent where it does not matter.
+const anyParent = -1
 
 // checkStrings refuses what execve cannot be given. An empty argv is refused
 // too: the kernel would put an empty string there (Linux 5.18), and programs

@@ -78,7 +78,7 @@ func (v *verb) completable() []optionWords {
 	options, _ := v.options()
 	for _, o := range listOptions(options) {
 		value, usage := flag.UnquoteUsage(o)
-		_, many := o.Value.(*repeated)
+		many := repeats(o)
 		list = append(list, optionWords{o.Name, value, usage, many})
 	}
 	return append(list, optionWords{name: "help", usage: "show what the verb does"})
@@ -96,8 +96,13 @@ func candidates(placeholder string) (words []string, files bool) {
 		return formatNames(), false
 	case "FORM":
 		return dumpFormats(), false
-	case "FILE":
+	case "FILE", "DIR":
 		return nil, true
+	case "LIMIT":
+		for name := range resourceNames {
+			words = append(words, name+"=")
+		}
+		return words, false
 	}
 	return nil, false
 }

@@ -17,6 +17,7 @@ program; with --log the kernel's log tells of what was denied.`,
 		examples: []example{
 			{"the entry point of a container", "sandbox exec -p app.toml -- ./app --port 8080"},
 			{"compiled and proved when the container was built", "sandbox exec --program app.sandbox -- ./app --port 8080"},
+			{"with nothing of the environment but two variables", "sandbox exec -p offline --env-clear --env PATH --env LANG=C -- ./app"},
 			{"keep a descriptor open for the program", "sandbox exec -p offline --keep-fd 3 -- ./worker 3< work.queue"},
 		},
 		operand: commandOperand,
@@ -30,10 +31,12 @@ func prepareExec(options *flag.FlagSet) action {
 	l.declare(options)
 	log := options.Bool("log", false, "have the kernel log what is denied (SECCOMP_FILTER_FLAG_LOG)")
 	return func(u *ui, operands []string) error {
+		how := l.launcherOptions()
+		how.Log = *log
 		s, err := l.ready("exec", operands)
 		if err != nil {
 			return err
 		}
-		return s.notStarted(launcher.Exec(s.program, s.command, launcher.Options{Log: *log}))
+		return s.notStarted(launcher.Exec(s.program, s.command, how))
 	}
 }

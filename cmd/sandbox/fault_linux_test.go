@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -33,6 +34,15 @@ var (
 // the program that is started ends therefore. Nothing else gives it.
 const probeErrno = unix.ENOMSG
 
+// moreOptions ask for what can be faked besides the filter.
+var moreOptions = []string{"--rlimit", "nofile=64", "--no-core", "--new-session", "--die-with-parent", "--chdir", "/", "--env-clear"}
+
+// Those options, as /proc/PID/limits has them.
+var (
+	nofile64 = regexp.MustCompile(`Max open files +64 +64 `)
+	core1    = regexp.MustCompile(`Max core file size +1 +1 `)
+)
+
 // TestFaultySystemCalls walks all system calls that sandbox makes until it executes the
 // program, and has each of them fail with each errno, or pretend that it
 // succeeded. Whatever happens, the program runs confined or not at all, and then
@@ -54,9 +64,19 @@ func TestFaultySystemCalls(t *testing.T) {
 			{"exec", "--program", file},
 			{"run", "--program", file},
 			{"exec", "-p", policy},
+			slices.Concat([]string{"exec", "--program", file}, moreOptions),
+			slices.Concat([]string{"run", "--program", file}, moreOptions),
 		} {
-			t.Run(user+" "+strings.Join(options[:2], " "), func(t *testing.T) {
-				s := &faultyStart{user: user, args: slices.Concat([]string{"sandbox"}, options, []string{"--", program})}
+			name := user + " " + strings.Join(options[:2], " ")
+			if len(options) > 3 {
+				name += " " + strings.Join(options[3:], " ")
+			}
+			t.Run(name, func(t *testing.T) {
+				s := &faultyStart{
+					user: user,
+					args: slices.Concat([]string{"sandbox"}, options, []string{"--", program}),
+					more: len(options) > 3,
+				}
 				s.walk(t)
 			})
 		}
@@ -76,8 +96,9 @@ func users() []string {
 type faultyStart struct {
 	user    string
 	args    []string
-	filters int // around it
-	begin   int // the call that opens the policy: before it the Go runtime starts, or cannot
+	more    bool // with moreOptions
+	filters int  // around it
+	begin   int  // the call that opens the policy: before it the Go runtime starts, or cannot
 }
 
 // command returns a new command for the start.
@@ -168,6 +189,8 @@ func (s *faultyStart) confined(r trial) string {
 		return "the program is not confined"
 	case statusNumber(r.process, "NoNewPrivs") != 1:
 		return "the program can gain privileges"
+	case s.more && (!r.leads || !nofile64.MatchString(r.limits) || !core1.MatchString(r.limits)):
+		return "the program has not what was asked for it"
 	case !r.status.Exited() || r.status.ExitStatus() != int(probeErrno):
 		return fmt.Sprintf("the program's call was not denied: %v", describe(r.status))
 	}

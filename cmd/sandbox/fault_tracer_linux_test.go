@@ -43,6 +43,8 @@ type fault struct {
 type trial struct {
 	calls   []ownCall // until another program was executed
 	process string    // /proc/PID/status of what was executed; "" if nothing was
+	limits  string    // /proc/PID/limits of it
+	leads   bool      // it leads its session
 	status  unix.WaitStatus
 	errors  string // what was written to standard error
 }
@@ -148,9 +150,7 @@ func (tr *tracer) stopped(pid int, status unix.WaitStatus) (signal int, err erro
 		tr.threads[pid] = &tracedThread{}
 		return 0, nil
 	case status.TrapCause() == unix.PTRACE_EVENT_EXEC:
-		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		tr.process = string(b)
-		return 0, err
+		return 0, tr.executed(pid)
 	case status.TrapCause() > 0:
 		return 0, nil
 	case status.StopSignal() != unix.SIGTRAP|0x80:
@@ -169,6 +169,21 @@ func (tr *tracer) stopped(pid int, status unix.WaitStatus) (signal int, err erro
 		return 0, gone(replaceCall(pid, getppid))
 	}
 	return 0, nil
+}
+
+// executed looks at a process that has just executed a program.
+func (tr *tracer) executed(pid int) error {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return err
+	}
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+	if err != nil {
+		return err
+	}
+	session, err := unix.Getsid(pid)
+	tr.process, tr.limits, tr.leads = string(status), string(limits), session == pid
+	return err
 }
 
 // gone takes it that a thread may end at any time: others may end the process.

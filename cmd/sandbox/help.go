@@ -62,13 +62,18 @@ func (v *verb) writeHelp(w io.Writer) {
 	if len(options) > 0 {
 		fmt.Fprint(w, "\noptions:\n")
 	}
-	for _, o := range options {
-		value, usage := flag.UnquoteUsage(o)
-		names := dashed(o.Name)
+	names, width := make([]string, len(options)), 17
+	for i, o := range options {
+		value, _ := flag.UnquoteUsage(o)
+		names[i] = strings.TrimSpace(dashed(o.Name) + " " + value)
 		if letter := letterOf(set, o); letter != "" {
-			names = letter + ", " + names
+			names[i] = letter + ", " + names[i]
 		}
-		fmt.Fprintf(w, "  %-17s%s\n", strings.TrimSpace(names+" "+value), usage)
+		width = max(width, len(names[i])+2)
+	}
+	for i, o := range options {
+		_, usage := flag.UnquoteUsage(o)
+		fmt.Fprintf(w, "  %-*s%s\n", width, names[i], usage)
 	}
 	fmt.Fprint(w, "\nexamples:\n")
 	for _, e := range v.examples {
@@ -92,7 +97,7 @@ func synopsis(o *flag.Flag) string {
 		text += " " + value
 	}
 	text = "[" + text + "]"
-	if _, ok := o.Value.(*repeated); ok {
+	if repeats(o) {
 		text += "..."
 	}
 	return text

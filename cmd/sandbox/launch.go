@@ -16,12 +16,14 @@ import (
 // A launch is what run and exec have in common: policies and a command.
 type launch struct {
 	policyOptions
+	startOptions
 	program string // a file
 	keep    repeated
 }
 
 func (l *launch) declare(options *flag.FlagSet) {
 	l.policyOptions.declare(options)
+	l.startOptions.declare(options)
 	options.StringVar(&l.program, "program", "", "install the program in `FILE`, which 'sandbox compile -o FILE"+programSuffix+"' wrote")
 	options.Var(&l.keep, "keep-fd", "leave descriptor `N` open for the program")
 }
@@ -47,12 +49,19 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := inherited.Environ()
-	path, err := resolve(operands[0], env)
+	own := inherited.Environ()
+	env, err := l.environment(own)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.changeDirectory(); err != nil {
+		return nil, err
+	}
+	path, err := resolve(operands[0], own)
 	if err != nil {
 		return nil, notCommand(v, operands, err)
 	}
-	return &start{
+	s := &start{
 		policy:  policy,
 		program: program,
 		command: launcher.Command{
@@ -62,7 +71,9 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 			Keep:      keep,
 			Inherited: launcher.Inherited(inherited.Read()),
 		},
-	}, nil
+	}
+	l.apply(&s.command)
+	return s, nil
 }
 
 // filter returns the program to install, and the policies that it is, as far as

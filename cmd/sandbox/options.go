@@ -60,6 +60,10 @@ func (v *verb) optionError(options *flag.FlagSet, args []string, text string) er
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
 		return misuse("%s: option %s needs a value", v.name, dashed(name)).hinted("see 'sandbox %s --help'", v.name)
 	}
+	if value, rest, ok := strings.Cut(text, " for flag -"); ok && strings.HasPrefix(value, "invalid value ") {
+		name, why, _ := strings.Cut(rest, ": ")
+		return misuse("%s %s: %s", dashed(name), strings.TrimPrefix(value, "invalid value "), why).hinted("see 'sandbox %s --help'", v.name)
+	}
 	name, unknown := strings.CutPrefix(text, "flag provided but not defined: -")
 	if !unknown {
 		return misuse("%s: %s", v.name, text).hinted("see 'sandbox %s --help'", v.name)
@@ -163,6 +167,15 @@ func dashed(name string) string {
 		return "-" + name
 	}
 	return "--" + name
+}
+
+// repeats reports whether an option may be given more than once.
+func repeats(o *flag.Flag) bool {
+	switch o.Value.(type) {
+	case *repeated, *limitOption:
+		return true
+	}
+	return false
 }
 
 // A repeated option keeps each of its values.

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"sandbox/launcher"
+)
+
+// exitTimeout is the exit code of a program whose time was over, as timeout(1)
+// gives it.
+const exitTimeout = 124
+
+// A timeout bounds the time of a program.
+type timeout struct{ after, grace span }
+
+func (o *timeout) declare(options *flag.FlagSet) {
+	o.grace = span(defaultGrace)
+	options.Var(&o.after, "timeout", "end the program by SIGTERM after `TIME`, and exit with 124: 90s, 5m, 1h30m")
+	options.Var(&o.grace, "kill-after", "end it by SIGKILL if it lives on for `TIME` after that; 10s unless given")
+}
+
+// defaultGrace is long enough for a program to tidy up.
+const defaultGrace = 10 * time.Second
+
+// watch begins to count. The function that it returns ends that, and reports
+// whether the time was over.
+func (o *timeout) watch(p *launcher.Process) (end func() (over bool)) {
+	if o.after == 0 {
+		return func() bool { return false }
+	}
+	var over atomic.Bool
+	var kill atomic.Pointer[time.Timer]
+	term := time.AfterFunc(time.Duration(o.after), func() {
+		over.Store(true)
+		kill.Store(time.AfterFunc(time.Duration(o.grace), func() { _ = p.Signal(syscall.SIGKILL) }))
+		// A program that has ended needs none; one that is stopped has to go on to
+		// get its signal.
+		_ = p.Signal(syscall.SIGTERM)
+		_ = p.Signal(sigCont)
+	})
+	return func() bool {
+		term.Stop()
+		if k := kill.Load(); k != nil {
+			k.Stop()
+		}
+		return over.Load()
+	}
+}
+
+// sigCont is SIGCONT on the machines that can start programs; package syscall
+// does not have it everywhere.
+const sigCont = syscall.Signal(18)
+
+// A span is a duration as people write it for timeout(1), with units or in
+// seconds.
+type span time.Duration
+
+// String returns the duration, or "" for none.
+func (s *span) String() string {
+	if s == nil || *s == 0 {
+		return ""
+	}
+	return time.Duration(*s).String()
+}
+
+// Set reads a duration, which must be more than nothing.
+func (s *span) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if _, digits := strconv.ParseUint(text, 10, 31); digits == nil {
+		d, err = time.ParseDuration(text + "s")
+	}
+	if err != nil || d <= 0 {
+		return errors.New("a time is written 90s, 5m or 1h30m")
+	}
+	*s = span(d)
+	return nil
+}
