@@ -8,19 +8,21 @@ import (
 
 const reportsArea = "reports"
 
-// The structures of user notification, as Linux has them
-// (include/uapi/linux/seccomp.h).
+// What a listener is asked with, as far as it is said here
+// (include/uapi/linux/seccomp.h); the rest is 0.
 type (
-	notifyResponse struct {
-		id    uint64
-		value int64
-		err   int32
+	notifyResponse struct { // struct seccomp_notif_resp
+		_     uint64 // id
+		_     int64  // val
+		_     int32  // error
 		flags uint32
 	}
-	notifyAddFD struct {
-		id                        uint64
-		flags, source, descriptor uint32
-		descriptorFlags           uint32
+	notifyAddFD struct { // struct seccomp_notif_addfd
+		_      uint64 // id
+		flags  uint32
+		source uint32 // srcfd
+		_      uint32 // newfd
+		_      uint32 // newfd_flags
 	}
 )
 
