@@ -24,6 +24,17 @@ var shapes = []struct {
 			return compare(typed.Eq, arg64(0), value(typed.U64, int64(3*i))), 1
 		})
 	}},
+	{"scattered wide values", func(n int) []typed.Filter {
+		return manyFilters(n, func(i int) (typed.Bool, uint32) {
+			return compare(typed.Eq, arg64(0), value(typed.U64, int64(uint64(i+1)*0x9e3779b97f4a7c15))), 1
+		})
+	}},
+	{"ranges", func(n int) []typed.Filter {
+		return manyFilters(n, func(i int) (typed.Bool, uint32) {
+			first := uint64(1000 * i)
+			return &typed.In{X: arg32(0), Intervals: []typed.Interval{{Low: first, High: first + 2 + uint64(i)%300}}}, 1
+		})
+	}},
 	{"pairs", func(n int) []typed.Filter {
 		return manyFilters(n, func(i int) (typed.Bool, uint32) { return and(compareEq(0, int64(i%17)), compareEq(1, int64(5*i))), 1 })
 	}},

@@ -3,6 +3,8 @@ package compiler
 import (
 	"cmp"
 	"slices"
+
+	"sandbox/bpf"
 )
 
 // trees searches words where chains of tests ask for one value after the other:
@@ -10,20 +12,28 @@ import (
 // they are written.
 func (c *compilation) trees() error {
 	// What a test more is worth: a graph must not grow much by being searched.
-	c.rewrite(treesWorth(argumentTest), treesWorth(4*argumentTest), treesWorth(12*argumentTest))
+	left := maxSearched
+	c.rewrite(treesWorth(argumentTest, &left), treesWorth(4*argumentTest, &left), treesWorth(12*argumentTest, &left))
 	return nil
 }
 
-func treesWorth(perTest float64) rewriting {
+// maxSearched bounds how many segments are searched for, tests being left as
+// they are beyond that. Tests of two words by turns can have a list behind each
+// of them that is as long as all; the program is too large then anyway.
+const maxSearched = 16 * bpf.MaxInstructions
+
+// treesWorth returns what searches for segments, as far as some are left.
+func treesWorth(perTest float64, left *int) rewriting {
 	return func(g *graph, built func(node) node, n node) (node, bool) {
 		f := &g.nodes[n]
-		if !g.segmented(n, f.x) || !g.segmented(f.yes, f.x) && !g.segmented(f.no, f.x) {
+		if !g.segmented(n, f.x) || !g.segmented(f.yes, f.x) && !g.segmented(f.no, f.x) || *left <= 0 {
 			return n, false
 		}
 		x := f.x
 		var list segments
-		l := lister{g: g, x: x, known: make(map[node][]segment)}
-		for _, s := range l.segmentsFrom(n) {
+		found := g.segmentsFrom(n, x)
+		*left -= len(found)
+		for _, s := range found {
 			list.put(s.last, built(s.to), 1)
 		}
 		before := node(len(g.nodes))
@@ -43,20 +53,8 @@ func (g *graph) segmented(n node, x word) bool {
 	return constant
 }
 
-// A lister lists where tests of one word lead. Tests are shared, so what is
-// known from a node on is remembered.
-type lister struct {
-	g     *graph
-	x     word
-	known map[node][]segment
-}
-
-// segmentsFrom returns where the tests of the word lead to that begin at n.
-func (l *lister) segmentsFrom(n node) []segment {
-	if list, ok := l.known[n]; ok {
-		return list
-	}
-	g, x, start := l.g, l.x, n
+// segmentsFrom returns where the tests of x lead to that begin at n.
+func (g *graph) segmentsFrom(n node, x word) []segment {
 	type value struct {
 		k  uint32
 		to node
@@ -66,17 +64,13 @@ func (l *lister) segmentsFrom(n node) []segment {
 		k, _ := g.constantOf(g.nodes[n].y)
 		values = append(values, value{k, g.where(g.nodes[n].yes, x, k)})
 	}
-	rest := []segment{{last: ^uint32(0), to: n}}
-	if g.segmented(n, x) {
-		f := g.nodes[n]
-		border, _ := g.constantOf(f.y)
-		rest = joinAt(border, l.segmentsFrom(f.no), l.segmentsFrom(f.yes))
-	}
+	var rest segments
+	g.listFrom(&rest, n, x, 0, ^uint32(0))
 	// Of two tests for one value the first decides.
 	slices.SortStableFunc(values, func(a, b value) int { return cmp.Compare(a.k, b.k) })
 	values = slices.CompactFunc(values, func(a, b value) bool { return a.k == b.k })
-	var out segments
-	for _, s := range rest {
+	out := segments{list: make([]segment, 0, len(rest.list)+2*len(values))}
+	for _, s := range rest.list {
 		for len(values) > 0 && values[0].k <= s.last {
 			out.fillTo(values[0].k, s.to)
 			out.put(values[0].k, values[0].to, 0)
@@ -86,8 +80,33 @@ func (l *lister) segmentsFrom(n node) []segment {
 			out.put(s.last, s.to, 0)
 		}
 	}
-	l.known[start] = out.list
 	return out.list
+}
+
+// listFrom puts where the tests of x lead to from n on, for its values from
+// first to last. Each way through the tests is taken as often as there are
+// segments at its end, however the tests are shared.
+func (g *graph) listFrom(out *segments, n node, x word, first, last uint32) {
+	for g.segmented(n, x) {
+		f := &g.nodes[n]
+		k, _ := g.constantOf(f.y)
+		switch {
+		case k < first && f.test == testEq || k > last:
+			n = f.no
+		case k <= first && f.test == testGe || first == last:
+			n = f.yes
+		default:
+			if k > first {
+				g.listFrom(out, f.no, x, first, k-1)
+			}
+			first, n = k, f.yes
+			if f.test == testEq && k < last {
+				g.listFrom(out, f.yes, x, k, k)
+				first, n = k+1, f.no
+			}
+		}
+	}
+	out.put(last, n, 0)
 }
 
 // where returns what follows the tests of x from n on where x is k.
@@ -102,25 +121,6 @@ func (g *graph) where(n node, x word, k uint32) node {
 		}
 	}
 	return n
-}
-
-// joinAt returns the segments of one list below a border, and those of another
-// from there on.
-func joinAt(border uint32, below, above []segment) []segment {
-	var out segments
-	for _, s := range below {
-		if s.last >= border {
-			out.fillTo(border, s.to)
-			break
-		}
-		out.put(s.last, s.to, 0)
-	}
-	for _, s := range above {
-		if s.last >= border {
-			out.put(s.last, s.to, 0)
-		}
-	}
-	return out.list
 }
 
 // attributeTests notes for the new tests of x, from node first on, what they
