@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -48,7 +47,7 @@ var (
 // succeeded. Whatever happens, the program runs confined or not at all, and then
 // the exit code and a message say so.
 func TestFaultySystemCalls(t *testing.T) {
-	dir, program := faultDir(t), writeProbe(t)
+	dir, program := faultDir(t), writeMachineCode(t, probeCode)
 	file := filepath.Join(dir, "a.sandbox")
 	policy := filepath.Join(dir, "a.toml")
 	write(t, policy, fmt.Sprintf("version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(%d)\"\nfilters = [\"getppid\"]\n", probeErrno), 0o444)
@@ -241,31 +240,4 @@ func write(t *testing.T, path, content string, mode os.FileMode) {
 	if err := os.WriteFile(path, []byte(content), mode); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// writeProbe writes a static program that consists of probeCode and nothing
-// else.
-func writeProbe(t *testing.T) string {
-	const base, headers = 0x400000, 64 + 56
-	le := binary.LittleEndian
-	size := uint64(headers + len(probeCode))
-	b := []byte("\x7fELF\x02\x01\x01" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00")
-	b = le.AppendUint16(b, 2) // ET_EXEC
-	b = le.AppendUint16(b, elfMachine)
-	b = le.AppendUint32(b, 1)
-	b = le.AppendUint64(b, base+headers) // e_entry
-	b = le.AppendUint64(b, 64)           // e_phoff
-	b = le.AppendUint64(b, 0)            // e_shoff
-	b = le.AppendUint32(b, 0)            // e_flags
-	for _, v := range []uint16{64, 56, 1, 64, 0, 0} {
-		b = le.AppendUint16(b, v)
-	}
-	b = le.AppendUint32(b, 1) // PT_LOAD
-	b = le.AppendUint32(b, 5) // PF_R | PF_X
-	for _, v := range []uint64{0, base, base, size, size, 0x1000} {
-		b = le.AppendUint64(b, v)
-	}
-	path := filepath.Join(faultDir(t), "probe")
-	write(t, path, string(append(b, probeCode...)), 0o755)
-	return path
 }

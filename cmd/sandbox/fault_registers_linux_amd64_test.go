@@ -42,4 +42,13 @@ var probeCode = []byte{
 	0x0f, 0x05, // syscall
 }
 
+// pidCode exits with its process id.
+var pidCode = []byte{
+	0xb8, 39, 0, 0, 0, // mov eax, 39 (getpid)
+	0x0f, 0x05, // syscall
+	0x89, 0xc7, // mov edi, eax
+	0xb8, 231, 0, 0, 0, // mov eax, 231 (exit_group)
+	0x0f, 0x05, // syscall
+}
+
 const elfMachine = 62 // EM_X86_64
