@@ -24,7 +24,7 @@ missing, or unknown. The exit code is 0 if run and exec work here.`,
 		examples: []example{
 			{"this machine", "sandbox doctor"},
 			{"inside of a sandbox", "sandbox exec -p offline -- sandbox doctor"},
-			{"what is missing, for a script", `sandbox doctor --json | grep '"state":"missing"'`},
+			{"what run and exec need, for a script", `sandbox doctor --json | grep '"needed":true'`},
 		},
 		prepare: prepareDoctor,
 	}

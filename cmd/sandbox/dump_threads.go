@@ -120,7 +120,9 @@ func notRead(id int, thread bool, err error) error {
 		if os.Geteuid() != 0 {
 			return f.hinted("only root can: sudo sandbox dump %d", id)
 		}
-		return f.hinted("in a container, CAP_SYS_PTRACE and CAP_SYS_ADMIN are needed: do it from outside; kernel.yama.ptrace_scope must not be 3")
+		return f.hinted("it takes CAP_SYS_PTRACE and CAP_SYS_ADMIN of the initial user namespace, which containers rarely have, and a kernel.yama.ptrace_scope below 3")
+	case errors.Is(err, installed.ErrUnclear):
+		return f.hinted("mount /proc: it tells which")
 	case errors.Is(err, installed.ErrNotTold):
 		return f.hinted("do it as root, outside of containers: sudo sandbox dump %d", id)
 	}

@@ -26,10 +26,14 @@ func TestExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"app", "curl", "make", "worker"} {
+	for _, name := range []string{"app", "curl", "make", "solve", "worker"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\nexit 0\n"), 0o755); err != nil {
 			t.Fatal(err)
 		}
+	}
+	// Not everybody may do what root may: only the options are looked at.
+	if err := os.WriteFile(filepath.Join(dir, "sudo"), []byte("#!/bin/sh\nexec \"$@\" --help\n"), 0o755); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.MkdirAll(filepath.Join(dir, ".config/fish/completions"), 0o755); err != nil {
 		t.Fatal(err)

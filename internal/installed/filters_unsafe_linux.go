@@ -17,7 +17,7 @@ import (
 // itself, a thread that nobody else traces, and a kernel with
 // CONFIG_CHECKPOINT_RESTORE (PTRACE_SECCOMP_GET_FILTER, Linux 4.4). The error
 // is ErrUnfiltered if the thread has none, and ErrStrict if it is in the mode
-// that has none; it wraps ErrUntraceable if the thread cannot be stopped, and
+// that has none (ErrUnclear without /proc); it wraps ErrUntraceable if the thread cannot be stopped, and
 // unix.ESRCH if there is no such thread, or no longer.
 func Read(tid int) (filters []Filter, err error) {
 	runtime.LockOSThread() // the tracer is a thread

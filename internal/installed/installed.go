@@ -14,6 +14,7 @@ var (
 	ErrStrict      = errors.New("it is in seccomp's strict mode, which has no filter")
 	ErrUntraceable = errors.New("cannot trace it")
 	ErrNotTold     = errors.New("filters are handed out only to CAP_SYS_ADMIN in the initial user namespace, and to nobody who has a filter")
+	ErrUnclear     = errors.New("it has no seccomp filter, or this kernel was built without CONFIG_CHECKPOINT_RESTORE")
 	ErrNotBuilt    = errors.New("this kernel hands out no filters: it was built without CONFIG_CHECKPOINT_RESTORE")
 )
 

@@ -17,6 +17,8 @@ func explain(tid int, err error) error {
 		return ErrUnfiltered
 	case errors.Is(err, unix.EINVAL) && mode(tid) == "1":
 		return ErrStrict
+	case errors.Is(err, unix.EINVAL) && mode(tid) == "": // no /proc
+		return ErrUnclear
 	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.EIO):
 		return ErrNotBuilt
 	case errors.Is(err, unix.EACCES):

@@ -123,8 +123,8 @@ func (p *place) examineDump() {
 	switch {
 	case err == nil:
 		f.Found = "those of a child could be read"
-	case errors.Is(err, installed.ErrNotBuilt):
-		f.State, f.Found, f.Remedy = Missing, err.Error(), "a kernel with CONFIG_CHECKPOINT_RESTORE is needed"
+	case errors.Is(err, installed.ErrNotBuilt), errors.Is(err, installed.ErrUnclear): // the child has one
+		f.State, f.Found, f.Remedy = Missing, installed.ErrNotBuilt.Error(), "a kernel with CONFIG_CHECKPOINT_RESTORE is needed"
 	case errors.Is(err, installed.ErrNotTold), errors.Is(err, installed.ErrUntraceable):
 		f.State, f.Found, f.Remedy = Missing, err.Error(), "be root in the initial user namespace"
 	default:
@@ -179,10 +179,10 @@ func readFilters() (logKnown bool, err error) {
 	return filters[0].LogKnown, nil
 }
 
-// examineMemory looks for limits under which programs with large tables of
-// memory cannot work: compiling and proving reserve some.
+// examineMemory looks for a limit on address space, of which the Go runtime
+// reserves much more than it uses: below about a gigabyte it may not start.
 func (p *place) examineMemory() {
-	const enough = 1 << 30
+	const enough = 2 << 30
 	f := Finding{Area: surroundingsArea, Name: "memory", Found: "address space is not limited"}
 	var limit unix.Rlimit
 	switch err := unix.Getrlimit(unix.RLIMIT_AS, &limit); {
@@ -191,8 +191,8 @@ func (p *place) examineMemory() {
 	case limit.Cur == unix.RLIM_INFINITY:
 	case limit.Cur < enough:
 		f.State, f.Found = Limited, fmt.Sprintf("address space is limited to %d MiB", limit.Cur>>20)
-		f.Effect = "large policies may fail to compile or to be proved"
-		f.Remedy = "ulimit -v unlimited, or start compiled programs: exec --program"
+		f.Effect = "sandbox may fail to start, or to compile and prove a large policy"
+		f.Remedy = "ulimit -v unlimited; limits on memory that is used, as of a cgroup, do no harm"
 	default:
 		f.Found = fmt.Sprintf("address space is limited to %d MiB, which is enough", limit.Cur>>20)
 	}
