@@ -104,7 +104,6 @@ func (d *dump) show(u *ui, abi arch.ABI, pid int, stacks []stack) error {
 	if !d.threads {
 		shown = stacks[:1]
 	}
-	var refused error
 	var out bytes.Buffer
 	w := dumpWriter{dump: d, out: &out, abi: abi, pid: pid}
 	if d.format == "c" {
@@ -115,7 +114,10 @@ func (d *dump) show(u *ui, abi arch.ABI, pid int, stacks []stack) error {
 	}
 	for i := range shown {
 		s := &shown[i]
-		if d.filter > len(s.filters) && s.reason == nil {
+		if d.filter > len(s.filters) && d.threads {
+			continue
+		}
+		if d.filter > len(s.filters) {
 			return fail("%s has %s, not %d", named(pid, d.one), plural(len(s.filters), "filter"), d.filter)
 		}
 		if d.format == "bpf" && d.filter == 0 && len(s.filters) > 1 {
@@ -125,11 +127,9 @@ func (d *dump) show(u *ui, abi arch.ABI, pid int, stacks []stack) error {
 		if err := w.stack(s); err != nil {
 			return err
 		}
-		for k, f := range s.filters {
-			if _, err := bpf.Verify(f.Code); err != nil && refused == nil {
-				refused = fail("%s: %v", named(pid, d.one), &installed.Refusal{Index: k, Err: err})
-			}
-		}
+	}
+	if d.filter > 0 && w.written == 0 {
+		return fail("no thread of process %d has %d filters", pid, d.filter)
 	}
 	if d.output != "-" {
 		if err := writeWhole(d.output, out.Bytes()); err != nil {
@@ -142,7 +142,20 @@ func (d *dump) show(u *ui, abi arch.ABI, pid int, stacks []stack) error {
 		u.say("other threads of process %d have other filters, which are not shown", pid)
 		u.hint("--threads shows all")
 	}
-	return refused
+	return d.refused(pid, shown)
+}
+
+// refused says which of the filters bpf.Verify refuses, although the kernel
+// has accepted it. It has been shown all the same.
+func (d *dump) refused(pid int, shown []stack) error {
+	for _, s := range shown {
+		for i, f := range s.filters {
+			if _, err := bpf.Verify(f.Code); err != nil {
+				return fail("%s: %v", named(pid, d.one), &installed.Refusal{Index: i, Err: err})
+			}
+		}
+	}
+	return nil
 }
 
 // named returns how messages call what was asked about.

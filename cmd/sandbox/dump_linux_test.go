@@ -65,6 +65,8 @@ func TestDumpThreads(t *testing.T) {
 		{[]string{"--threads", pid}, exitYes, `(?s)^; process \d+ \(.*\): no filter, of threads ` + pid + `.*\n; process \d+ \(.*\): 1 filter, of threads (` + tids[0] + " " + tids[1] + "|" + tids[1] + " " + tids[0] + `)\n; filter 1: 1 instruction; its denials are not logged\nl0: +ret #0x7fff0000.*; allow\n$`},
 		{[]string{"--tid", tids[1]}, exitYes, `^; thread ` + tids[1] + `: 1 filter\n; filter 1: 1 instruction`},
 		{[]string{"--tid", pid}, exitNo, `^sandbox: thread \d+ has no seccomp filter\n$`},
+		{[]string{"--threads", "--filter", "1", pid}, exitYes, `^; process \d+ \(.*\): 1 filter, of threads \d+ \d+\n; filter 1: `},
+		{[]string{"--threads", "--filter", "2", pid}, exitNo, `^sandbox: no thread of process \d+ has 2 filters\n$`},
 		{[]string{"--threads", "--json", pid}, exitYes, `^\{"process":\d+,"threads":\[` + pid + `.*\],"filters":0\}\n\{"process":\d+,"threads":\[\d+,\d+\],"filter":1,"filters":1,"log":false,`},
 	} {
 		cmd := exec.Command("sandbox", append([]string{"dump"}, tt.args...)...)
