@@ -40,9 +40,15 @@ type proof struct {
 	x         *execution
 	d         *diagrams
 	limit     int
+	spent     int // steps, of all squares and strategies together
 	stats     Stats
 	details   Details
 }
+
+// maxWork bounds the steps of a proof that is made square by square: giving up
+// must not take much longer than succeeding, which takes the hardest policies of
+// the tests half of it.
+const maxWork = 6 << 20
 
 // squares compares everything. What it returns is nil if all is equal.
 func (p *proof) squares() error {
@@ -96,11 +102,14 @@ func (p *proof) try(s *square, how strategy) (equal, known bool, err error) {
 	g.halves = how.halves
 	(&policyComponent{p.m}).compared(s.cells[0], &g)
 	p.d.reset(p.limit)
+	work := min(p.d.work, maxWork-p.spent)
+	p.d.work = work
 	in := newOrderedInputs(p.d, g, how.ascending)
 	p.m.use(p.d, in)
 	p.x.use(p.d, in)
 	in.opaque = how.induction
 	defer func() {
+		p.spent += work - p.d.work
 		switch r := recover(); r {
 		case nil:
 		case errLimit:
