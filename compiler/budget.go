@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sandbox/arch"
+	"sandbox/bpf"
 	"sandbox/policy/typed"
 )
 
@@ -73,12 +74,16 @@ func example(abi arch.ABI, first, last uint32) uint32 {
 	return last
 }
 
-// filtersOn returns the written filters that instructions were made for, each
-// once.
+// filtersOn returns the written filters that test something on a path, each
+// once. Loads and returns say nothing of a filter: many filters share one, and
+// its first origin may be about another call.
 func (c *Compiled) filtersOn(path []int) []*typed.Filter {
 	var filters []*typed.Filter
 	seen := make(map[*typed.Filter]bool)
 	for _, pc := range path {
+		if !decides(c.Program.At(pc).Op) {
+			continue
+		}
 		origins := c.origins[pc]
 		if len(origins) > 0 && !origins[0].Rule.Implicit && !seen[origins[0]] {
 			seen[origins[0]] = true
@@ -86,4 +91,13 @@ func (c *Compiled) filtersOn(path []int) []*typed.Filter {
 		}
 	}
 	return filters
+}
+
+// decides reports whether an instruction is a conditional jump.
+func decides(op uint16) bool {
+	switch op {
+	case bpf.JeqK, bpf.JeqX, bpf.JgtK, bpf.JgtX, bpf.JgeK, bpf.JgeX, bpf.JsetK, bpf.JsetX:
+		return true
+	}
+	return false
 }

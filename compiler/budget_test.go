@@ -8,6 +8,26 @@ import (
 	"sandbox/policy/typed"
 )
 
+// TestBudgetPath names only filters about the call, of which another one's
+// return is the end.
+func TestBudgetPath(t *testing.T) {
+	openat, _ := arch.X86_64.Syscall("openat")
+	write, _ := arch.X86_64.Syscall("write")
+	p := policyOf(arch.X86_64,
+		allowing(&typed.AndExpr{X: compareEq(2, 1), Y: compareEq(3, 3)}, typed.NumberRange{First: openat.Number, Last: openat.Number}),
+		allowing(compareEq(0, 1), typed.NumberRange{First: write.Number, Last: write.Number}),
+	)
+	p.Layers[0].Budget = &typed.Budget{Tests: 1}
+	_, err := Compile(p)
+	var over *BudgetError
+	if !errors.As(err, &over) {
+		t.Fatal(err)
+	}
+	if len(over.Path) != 1 || over.Path[0] != &p.Layers[0].ABIs[0].Filters[0] {
+		t.Errorf("the longest way goes by %d filters", len(over.Path))
+	}
+}
+
 // TestBudget compiles with the least budget that suffices, and one below it.
 func TestBudget(t *testing.T) {
 	openat, _ := arch.X86_64.Syscall("openat")

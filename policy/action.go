@@ -133,7 +133,7 @@ func (a action) on(abi arch.ABI, list *diag.List) typed.Action {
 		if near, ok := diag.Nearest(a.errno, errnoNames(abi)); ok {
 			d.Hintf("did you mean %s?", near)
 		} else {
-			d.Hintf("errnos are EPERM, EACCES, ENOENT, ENOSYS and so on, as errno(3) lists them")
+			d.Hintf("errnos are EPERM, EACCES, ENOENT, ENOSYS and so on, as errno(3) lists them; other constants are for filters")
 		}
 	}
 	return typed.Action{Kind: a.kind, Data: number}

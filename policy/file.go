@@ -44,6 +44,7 @@ type rule struct {
 	action  action
 	abis    []arch.ABI // the only ABIs that it is for; nil: all
 	abiAt   []diag.Span
+	astray  bool // it has an "abi" that names none
 	filters []writtenFilter
 	scope   *check.Scope
 	accepts []accept
@@ -54,7 +55,7 @@ type rule struct {
 // appliesTo reports whether the rule is for an ABI.
 func (r *rule) appliesTo(abi arch.ABI) bool {
 	if r.abis == nil {
-		return true
+		return !r.astray
 	}
 	for _, a := range r.abis {
 		if a == abi {

@@ -59,6 +59,10 @@ func (f *findings) add(list diag.List, r *rule, abi arch.ABI) {
 func (f *findings) report(served []arch.ABI, list *diag.List) {
 	for i := range f.list {
 		found := &f.list[i]
+		// Of a rule for who knows which ABI only that counts which holds for any.
+		if found.rule != nil && found.rule.astray && len(found.abis) < len(arch.ABIs()) {
+			continue
+		}
 		concerned := 0
 		for _, abi := range served {
 			if found.rule == nil || found.rule.appliesTo(abi) {

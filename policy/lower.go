@@ -96,7 +96,11 @@ func (b *lowering) checkUnserved() {
 		if slices.ContainsFunc(b.abis, r.appliesTo) {
 			continue
 		}
-		for _, abi := range r.abis {
+		abis := r.abis
+		if r.astray {
+			abis = arch.ABIs()
+		}
+		for _, abi := range abis {
 			b.action(r.action, abi)
 			for i := range r.filters {
 				b.check(r, &r.filters[i], abi)
@@ -132,6 +136,7 @@ func (b *lowering) warnOfABIs() {
 	for _, r := range b.rules {
 		for i, abi := range r.abis {
 			switch {
+			case r.abiAt[i].Source == nil: // only meant, which is reported
 			case stated.isSet() && !slices.Contains(stated.value, abi):
 				b.list.Reportf(diag.IdleRule, r.abiAt[i], "the policy does not serve %s, so the rule has no effect there", abi).
 					Notef(stated.at, "it serves these")

@@ -154,35 +154,52 @@ func (r *reader) texts(e *entry, example string) []value {
 	return good
 }
 
-// abis reads an array of ABI names and where each stands.
+// abis reads an array of ABI names and where each stands. Where names are
+// unknown the ABIs that were probably meant come last, for what depends on them
+// to be checked in the same run.
 func (r *reader) abis(e *entry) (abis []arch.ABI, at []diag.Span) {
+	var meant []arch.ABI
 	for _, v := range r.texts(e, `abi = ["x86_64"]`) {
 		abi, ok := arch.ParseABI(v.text.String)
 		switch {
 		case !ok:
-			r.unknownABI(v)
+			if abi := r.unknownABI(v); abi != 0 {
+				meant = append(meant, abi)
+			}
 		case slices.Contains(abis, abi):
 			r.list.Reportf(diag.GivenTwice, v.at, "%s is given twice", abi).Notef(at[slices.Index(abis, abi)], "first given here")
 		default:
 			abis, at = append(abis, abi), append(at, v.at)
 		}
 	}
+	for _, abi := range meant {
+		if !slices.Contains(abis, abi) {
+			abis, at = append(abis, abi), append(at, diag.Span{})
+		}
+	}
 	return abis, at
 }
 
-func (r *reader) unknownABI(v value) {
+// unknownABI reports the name of no ABI, and returns the ABI that was probably
+// meant, or 0.
+func (r *reader) unknownABI(v value) (meant arch.ABI) {
 	name := v.text.String
 	d := r.list.Reportf(diag.UnknownABI, v.at, "unknown ABI %q", name)
 	if name == "x32" {
 		d.Hintf("x32 calls are always refused")
-		return
+		return 0
 	}
-	if same, ok := arch.ByOtherName(name); ok {
-		d.Hintf("did you mean %s?", same)
-	} else if near, ok := diag.Nearest(name, abiNames); ok {
-		d.Hintf("did you mean %s?", near)
+	meant, ok := arch.ByOtherName(name)
+	if !ok {
+		if near, ok := diag.Nearest(name, abiNames); ok {
+			meant, _ = arch.ParseABI(near)
+		}
+	}
+	if meant != 0 {
+		d.Hintf("did you mean %s?", meant)
 	}
 	d.Hintf("ABIs are %s", joinABIs(arch.ABIs()))
+	return meant
 }
 
 func abiNames(yield func(string) bool) {

@@ -159,6 +159,57 @@ func TestSchemaAccepts(t *testing.T) {
 	}
 }
 
+// TestSchemaAcceptsForms puts other forms of values into a good policy.
+func TestSchemaAcceptsForms(t *testing.T) {
+	const good = "version = 1\ndefault = 'deny'\nkernel = '6.1'\n[[rule]]\naction = 'allow'\nfilters = ['read']\n[[test]]\ncall = 'read(0)'\nwant = 'allow'\n"
+	schema := compileSchema(t)
+	for _, test := range []struct{ old, other string }{
+		{"'deny'", "' errno ( E2BIG ) '"},
+		{"'deny'", "'errno(1)'"},
+		{"'deny'", "'errno(4095)'"},
+		{"'deny'", "'errno(0xFFF)'"},
+		{"'deny'", "'errno(0x00fff)'"},
+		{"'deny'", "'errno(07777)'"},
+		{"'deny'", "'errno(0o17)'"},
+		{"'deny'", "'errno(0b111111111111)'"},
+		{"'deny'", "'trap(0)'"},
+		{"'deny'", "'trap(65535)'"},
+		{"'deny'", "'trap(59999)'"},
+		{"'deny'", "'trace(0xffff)'"},
+		{"'deny'", "'trace(0177777)'"},
+		{"'deny'", "'trace(0b1)'"},
+		{"'deny'", "'allow'"},
+		{"'6.1'", "'3.5'"},
+		{"'6.1'", "'3.19'"},
+		{"'6.1'", "'4.0'"},
+		{"'6.1'", "'6'"},
+		{"'6.1'", "'10.20'"},
+		{"read(0)", "  read ( 0, 1 << 3 )"},
+		{"read(0)", "#0()"},
+		{"read(0)", "#0x0(1)"},
+		{"read(0)", "#-1()"},
+	} {
+		text := strings.Replace(good, test.old, test.other, 1)
+		if text == good {
+			t.Fatalf("%q is not in the policy", test.old)
+		}
+		request := Request{
+			Policies: []string{"p.toml"}, Native: arch.X86_64,
+			ReadFile: func(string) (string, error) { return text, nil },
+		}
+		loaded, list := Load(request)
+		if loaded != nil {
+			_, list = loaded.Layers[0].Tests()
+		}
+		if list.Failed() {
+			t.Errorf("the reader refuses %q for %q: %v", test.other, test.old, list)
+		}
+		if err := follows(t, schema, text); err != nil {
+			t.Errorf("the schema refuses %q for %q: %v", test.other, test.old, err)
+		}
+	}
+}
+
 // TestSchemaRejects adds mistakes to a good policy.
 func TestSchemaRejects(t *testing.T) {
 	const good = "version = 1\ndefault = 'deny'\nabi = ['x86_64']\nkernel = '6.1'\n" +
@@ -179,6 +230,27 @@ func TestSchemaRejects(t *testing.T) {
 		{"'deny'", "'errno()'"},
 		{"'deny'", "'deny(1)'"},
 		{"'deny'", "1"},
+		{"'deny'", "'errno(0)'"},
+		{"'deny'", "'errno(00)'"},
+		{"'deny'", "'errno(4096)'"},
+		{"'deny'", "'errno(5000)'"},
+		{"'deny'", "'errno(0x1000)'"},
+		{"'deny'", "'errno(010000)'"},
+		{"'deny'", "'errno(-1)'"},
+		{"'deny'", "'errno((5))'"},
+		{"'deny'", "'errno(EPERM + 1)'"},
+		{"'deny'", "'errno(eperm)'"},
+		{"'deny'", "'errno(A)'"},
+		{"'deny'", "'trap(65536)'"},
+		{"'deny'", "'trap(70000)'"},
+		{"'deny'", "'trace(0x10000)'"},
+		{"'deny'", "'trace(0200000)'"},
+		{"'deny'", "'trap(EPERM)'"},
+		{"kernel = '6.1'", "kernel = '3.4'"},
+		{"kernel = '6.1'", "kernel = '2.6.32'"},
+		{"kernel = '6.1'", "kernel = '3'"},
+		{"kernel = '6.1'", "kernel = '06.1'"},
+		{"kernel = '6.1'", "kernel = '6.01'"},
 		{"kernel = '6.1'", "kernel = 6.1"},
 		{"kernel = '6.1'", "kernel = '6.1.3'"},
 		{"['x86_64']", "'x86_64'"},
@@ -222,6 +294,11 @@ func TestSchemaRejects(t *testing.T) {
 		{"[[test]]", "[test]"},
 		{"call = 'read(0)'", ""},
 		{"call = 'read(0)'", "call = ''"},
+		{"call = 'read(0)'", "call = 'read'"},
+		{"call = 'read(0)'", "call = 'read(0'"},
+		{"call = 'read(0)'", "call = 'read: fd == 0'"},
+		{"call = 'read(0)'", "call = '257(0)'"},
+		{"default = 'deny'\nabi = ['x86_64']\nkernel = '6.1'\n[const]\nA = 1\n[set]\nS = ['A']\n[func]\n'f(x, y)' = 'x == y'\n[[rule]]\naction = 'allow'\nfilters = ['read']\n", "default = 'allow'\n"},
 		{"want = 'allow'", ""},
 		{"want = 'allow'", "want = 'alow'"},
 		{"want = 'allow'", "want = 'allow'\nrule = ''"},

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"strconv"
+	"strings"
 
 	"sandbox/internal/diag"
 	"sandbox/policy/filter"
@@ -21,6 +22,8 @@ func (r *reader) constants(e *entry) {
 		def := &e.value.table.entries[i]
 		if x := r.expression(&def.value, "the constant "+def.key); x != nil {
 			*r.list = append(*r.list, r.file.scope.DefineConstant(def.key, def.at, x)...)
+		} else {
+			r.file.scope.Broken(def.key)
 		}
 	}
 }
@@ -33,6 +36,7 @@ func (r *reader) sets(e *entry) {
 	}
 	for i := range e.value.table.entries {
 		def := &e.value.table.entries[i]
+		r.file.scope.Broken(def.key) // unless it is defined below
 		if def.value.kind != arrayKind {
 			r.list.Reportf(diag.WrongKind, def.value.at, "the set %s must be an array, this is %s", def.key, def.value.kind).
 				Hintf(`write %s = ["AF_UNIX", "AF_NETLINK"], for example`, def.key)
@@ -75,6 +79,8 @@ func (r *reader) functions(e *entry) {
 			return
 		}
 		def := &e.value.table.entries[i]
+		name, _, _ := strings.Cut(def.key, "(")
+		r.file.scope.Broken(strings.TrimSpace(name)) // unless it is defined below
 		if def.value.kind != stringKind {
 			r.list.Reportf(diag.WrongKind, def.value.at, "the function %s must be a string, this is %s", def.key, def.value.kind).
 				Hintf(`write "only_low(x)" = "x & ~0xff == 0", for example`)

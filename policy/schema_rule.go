@@ -51,7 +51,6 @@ func (r *reader) rule(v *value) {
 	// for all that is wrong to be said at once.
 	rule := &rule{at: v.at, end: v.at.End, scope: r.file.scope, action: denied}
 	var hasAction, hasFilters, strange bool
-	good := true
 	for i := range v.table.entries {
 		e := &v.table.entries[i]
 		rule.end = max(rule.end, e.value.at.End)
@@ -71,7 +70,7 @@ func (r *reader) rule(v *value) {
 			}
 		case "abi":
 			rule.abis, rule.abiAt = r.abis(e)
-			good = good && rule.abis != nil
+			rule.astray = rule.abis == nil
 		case "accept":
 			rule.accepts = r.accepts(e)
 		case "filters":
@@ -88,9 +87,7 @@ func (r *reader) rule(v *value) {
 	if !hasFilters && !strange {
 		r.list.Reportf(diag.MissingKey, v.at, "the rule has no filters").Hintf("write %s", exampleFilters)
 	}
-	if good {
-		r.file.rules = append(r.file.rules, rule)
-	}
+	r.file.rules = append(r.file.rules, rule)
 }
 
 // maxFilters bounds the filters of a file. The kernel takes programs of 4096

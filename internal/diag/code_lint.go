@@ -15,4 +15,5 @@ const (
 	PointlessCast   Code = "W0109" // a cast to 64 bits that compares no more bits
 	PointerAsNumber Code = "W0110" // a condition on an address that the program chooses
 	SecondWay       Code = "W0111" // a refused call that socketcall or ipc makes, too
+	DecimalMode     Code = "W0112" // permissions in decimal
 )

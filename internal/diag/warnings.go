@@ -4,7 +4,7 @@ package diag
 func Warnings() []Code {
 	return []Code{
 		SelectedTwice, NothingTakenOut, X32Number, UnusedName, DuplicateMember, IgnoredRegister,
-		FlagsAsWhole, UpperBits, PointlessCast, PointerAsNumber, SecondWay,
+		FlagsAsWhole, UpperBits, PointlessCast, PointerAsNumber, SecondWay, DecimalMode,
 		Unreachable, EqualsDefault, ConstantTruth, EquivalentOpen, Clone3Open, NarrowABI, ExecRefused, EndingRefused, TakeoverOpen,
 		OnlyAllows, ExtendedTwice, IdleRule, UnusedAccept,
 	}

@@ -98,6 +98,9 @@ func (c *checker) noSuchFunction(x *filter.Apply, d *definition) {
 		}
 		return
 	}
+	if c.isBroken(x.Func.Text) {
+		return
+	}
 	e := c.list.Reportf(diag.UnknownFunction, x.Func.At, "there is no function %s", x.Func.Text)
 	if x.Func.Text == fieldArgs {
 		e.Hintf("registers are written args[0] to args[5]")
@@ -197,6 +200,9 @@ func (c *checker) nameInFunction(x *filter.Name) {
 		if d.kind != aConstant {
 			c.notConstant(x, d)
 		}
+		return
+	}
+	if c.isBroken(x.Text) {
 		return
 	}
 	if _, ok := c.abi.Constant(x.Text); ok {

@@ -156,6 +156,7 @@ func (c *checker) noSuchSet(x *filter.Name, d *definition) {
 	case known:
 		c.list.Reportf(diag.WrongKindOfName, x.At, "%s is a constant, not a set", x.Text).
 			Hintf("write == %s, or in {%s}", x.Text, x.Text)
+	case c.isBroken(x.Text):
 	default:
 		e := c.list.Reportf(diag.UnknownSet, x.At, "there is no set %s", x.Text)
 		sets := func(yield func(string) bool) {

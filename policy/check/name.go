@@ -44,6 +44,10 @@ func (c *checker) resolve(body filter.Expr) {
 			c.names = append(c.names, c.resolveName(x))
 		}
 	}
+	w.pair = func(x, y filter.Expr) {
+		c.lintDecimalMode(x, y)
+		c.lintDecimalMode(y, x)
+	}
 	w.walk(body)
 }
 

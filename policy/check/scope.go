@@ -14,6 +14,7 @@ import (
 type Scope struct {
 	list   []*definition // in order of arrival, for messages in a stable order
 	byName map[string]*definition
+	broken map[string]bool // see Broken
 }
 
 // A definition is one named constant, set or function.
@@ -73,10 +74,24 @@ func (s *Scope) DefineFunction(signature *filter.Signature, body filter.Expr) di
 	})
 }
 
+// Broken makes it known that a definition of the name exists, but cannot be
+// used, which is reported: nothing more is said about its uses then.
+func (s *Scope) Broken(name string) {
+	if s.broken == nil {
+		s.broken = make(map[string]bool)
+	}
+	s.broken[name] = true
+}
+
 // Include adds the definitions of an extended file. A definition that comes in
 // by two ways is one; two of the same name are an error.
 func (s *Scope) Include(other *Scope) diag.List {
 	var list diag.List
+	if other != nil {
+		for name := range other.broken {
+			s.Broken(name)
+		}
+	}
 	for _, d := range other.all() {
 		if earlier := s.lookup(d.name); earlier == nil {
 			s.add(d)

@@ -177,6 +177,8 @@ func (c *checker) missingCall(sel *filter.Selector) {
 	}
 	if bare := withoutPrefix(sel.Name); arch.KnownAnywhere(bare) {
 		d.Hintf("write %s: names have no prefix", bare)
+	} else if calls := callsOf(sel.Name); calls != "" {
+		d.Hintf("%s() is a function of C libraries, which calls %s", sel.Name, calls)
 	} else if near, ok := diag.Nearest(sel.Name, arch.SyscallNames()); ok {
 		d.Hintf("did you mean %s?", near)
 	}
@@ -204,6 +206,8 @@ func (c *checker) unknownGroup(sel *filter.Selector) {
 	d := c.list.Reportf(diag.UnknownGroup, sel.Span, "unknown group @%s", sel.Name)
 	if near, ok := diag.Nearest(sel.Name, arch.GroupNames()); ok {
 		d.Hintf("did you mean @%s?", near)
+	} else if longer := groupsOn(sel.Name); longer != "" {
+		d.Hintf("did you mean %s?", longer)
 	}
 	if arch.KnownAnywhere(sel.Name) {
 		d.Hintf("the system call of this name is written without the @")
@@ -211,6 +215,18 @@ func (c *checker) unknownGroup(sel *filter.Selector) {
 	if len(d.Hints) == 0 {
 		d.Hintf("'sandbox syscalls --groups' lists the groups")
 	}
+}
+
+// groupsOn returns the groups whose name has a part of the given name, such as
+// @network-io for network.
+func groupsOn(part string) string {
+	var groups []string
+	for name := range arch.GroupNames() {
+		if slices.Contains(strings.Split(name, "-"), part) {
+			groups = append(groups, "@"+name)
+		}
+	}
+	return strings.Join(groups, " or ")
 }
 
 // A target is what a selector is about: one number, however it is written, a

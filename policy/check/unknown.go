@@ -48,6 +48,13 @@ func (c *checker) namelessParam(x *filter.Name) {
 		Hintf("use args[0] to args[5] for it, in a filter of its own")
 }
 
+// isBroken reports whether a name without a definition has a broken one.
+func (c *checker) isBroken(name string) bool {
+	broken := c.scope != nil && c.scope.broken[name]
+	c.silenced = c.silenced || broken
+	return broken
+}
+
 // maxSearches is how often one filter may have the name that was meant looked
 // for: each search goes through thousands.
 const maxSearches = 10
@@ -60,6 +67,9 @@ func (c *checker) maySearch() bool {
 // unknownName reports a name that is no parameter of any selected call and no
 // constant of this ABI.
 func (c *checker) unknownName(x *filter.Name) {
+	if c.isBroken(x.Text) {
+		return
+	}
 	if arch.ConstantAnywhere(x.Text) {
 		if c.foreign {
 			return
@@ -87,6 +97,10 @@ func (c *checker) unknownName(x *filter.Name) {
 	first := c.selected.calls[0]
 	if isUpper(x.Text) {
 		d := c.list.Reportf(diag.UnknownConstant, x.At, "unknown constant %s", x.Text)
+		if action, ok := filter.ForeignAction(x.Text); ok {
+			d.Hintf("an action stands before the system calls, or in action: %s", action)
+			return
+		}
 		c.suggestName(d, x.Text)
 		return
 	}

@@ -13,6 +13,7 @@ type walker struct {
 	set       func(*filter.Name) // the name of a set
 	apply     func(*filter.Apply)
 	register  func(*filter.Index)
+	pair      func(x, y filter.Expr) // the sides of an operator, after what stands in them; also of in and a member
 }
 
 type boundName struct {
@@ -46,9 +47,17 @@ func (w *walker) walk(x filter.Expr) {
 	case *filter.Binary:
 		w.walk(x.X)
 		w.walk(x.Y)
+		if w.pair != nil {
+			w.pair(x.X, x.Y)
+		}
 	case *filter.In:
 		w.walk(x.X)
 		w.walkSet(&x.Set)
+		if w.pair != nil {
+			for _, member := range x.Set.Members {
+				w.pair(x.X, member)
+			}
+		}
 	case *filter.Apply:
 		if w.apply != nil {
 			w.apply(x)

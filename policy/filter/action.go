@@ -61,17 +61,33 @@ func isAction(name string) bool {
 
 // meantAction returns the action that a name that is none was meant to be.
 func meantAction(name string) (action string, ok bool) {
-	name = strings.ToLower(name)
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "scmp_act_"), "seccomp_ret_")
+	if ours, ok := ForeignAction(name); ok {
+		return ours, true
+	}
+	return diag.Nearest(bareAction(name), actionNames())
+}
+
+// ForeignAction returns the action that other tools call by a name, in letters
+// of any case: kill_process for KILL and SCMP_ACT_KILL.
+func ForeignAction(name string) (action string, ok bool) {
+	name = bareAction(name)
 	for _, f := range foreignActions {
 		if f.name == name {
 			return f.ours, true
 		}
 	}
-	if isAction(name) {
-		return name, true
-	}
-	return diag.Nearest(name, actionNames())
+	return name, isAction(name)
+}
+
+// bareAction returns the name of an action without what libraries put before
+// it.
+func bareAction(name string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(name), "scmp_act_"), "seccomp_ret_")
+}
+
+// looksLikeErrno reports whether a name is written as those of errno(3) are.
+func looksLikeErrno(name string) bool {
+	return len(name) > 2 && name[0] == 'E' && strings.ToUpper(name) == name
 }
 
 // action parses an action. The token at hand is a name.
@@ -88,7 +104,7 @@ func (p *parser) action() *Action {
 		if p.tok.kind == tokCloseParen {
 			p.errorf(diag.ActionValue, open.start, p.tok.end, "%s() has no value", short(text)).Hintf("write %s", withValue(short(text)))
 		} else {
-			a.Arg = p.expr()
+			a.Arg = p.actionValue(text)
 		}
 		p.close(open, tokCloseParen)
 	}
@@ -97,13 +113,29 @@ func (p *parser) action() *Action {
 	return a
 }
 
+// actionValue parses the value of an action. Expressions are parsed for what
+// they are, to say of them as a whole that they are none.
+func (p *parser) actionValue(action string) Expr {
+	x := p.expr()
+	switch x.(type) {
+	case *Name, *Number:
+		return x
+	}
+	takes := "a number"
+	if action == "errno" {
+		takes = "a name such as EPERM or a number"
+	}
+	p.errorAt(diag.ActionNumber, x.Span(), "%s takes %s, not an expression", short(action), takes)
+	return x
+}
+
 func (p *parser) unknownAction(name token) {
 	text := p.source(name)
 	d := p.errorf(diag.UnknownAction, name.start, name.end, "unknown action %s", short(text))
 	switch meant, ok := meantAction(text); {
 	case ok:
 		d.Hintf("did you mean %s?", withValue(meant))
-	case len(text) > 2 && text[0] == 'E' && strings.ToUpper(text) == text:
+	case looksLikeErrno(text):
 		d.Hintf("to fail with an error write errno(%s)", short(text))
 	default:
 		d.Hintf("actions are %s", actionList)
@@ -193,7 +225,7 @@ func (p *parser) startsAction() bool {
 	if isAction(text) {
 		return true
 	}
-	if _, ok := meantAction(text); !ok {
+	if _, ok := meantAction(text); !ok && !looksLikeErrno(text) {
 		return false
 	}
 	after := *p

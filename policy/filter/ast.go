@@ -175,7 +175,7 @@ type Signature struct {
 type Action struct {
 	Name   string // allow, log, deny, errno, kill_process, kill_thread, trap, trace or notify
 	NameAt diag.Span
-	Arg    Expr // of errno, trap and trace, a constant expression; nil for the others
+	Arg    Expr // of errno, trap and trace, a Name or a Number; nil for the others
 	At     diag.Span
 }
 

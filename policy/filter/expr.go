@@ -14,6 +14,10 @@ func (p *parser) wholeExpr() Expr {
 			d.Hintf("conditions are joined with && or ||")
 		}
 	case tokName, tokNumber, tokOpenParen:
+		if p.word("has") || p.word("only") {
+			d.Hintf("%s is a function: write %s(%s, ...)", p.source(p.tok), p.source(p.tok), p.describe(p.last))
+			break
+		}
 		d.Hintf("conditions are joined with && or ||")
 	case tokColon:
 		d.Hintf("a filter has one colon: write a filter of its own for each condition")

@@ -9,7 +9,7 @@ import (
 func (g *generator) action() piece {
 	switch name := pick(g, "allow", "log", "deny", "kill_process", "kill_thread", "notify", "errno", "trap", "trace"); name {
 	case "errno", "trap", "trace":
-		x := g.expr()
+		x := pick(g, piece{"EPERM", "EPERM"}, piece{"x", "x"}, piece{"0x7", "0x7"}, piece{"017", "017"})
 		return piece{g.join(name, "(", x.text, ")"), list(name, x.dump)}
 	default:
 		return piece{name, name}
