@@ -136,8 +136,8 @@ func TestStartFaults(t *testing.T) {
 		options []string
 		most    int64
 	}{
-		{"a compiled program", []string{"--program", compiledProgram(t)}, 280},
-		{"Docker's policy, compiled and proved", []string{"-p", "../../policy/testdata/docker.toml"}, 520},
+		{"a compiled program", []string{"--program", compiledProgram(t)}, 265},
+		{"Docker's policy, compiled and proved", []string{"-p", "../../policy/testdata/docker.toml"}, 480},
 	} {
 		got := faults(slices.Concat([]string{sandbox, "exec"}, tt.options, []string{"--", command})...) - alone
 		if got > tt.most {
