@@ -8,16 +8,27 @@ import (
 	"sandbox/policy/typed"
 )
 
+// ring begins what io_uring does, without system calls of their own names and
+// with arguments that no filter sees.
+const ring = "io_uring_setup"
+
 // families warns where a rule refuses calls of one system call, and another
-// one passes that does the same.
+// one passes that does the same. That io_uring does is said once: it is one
+// thing to close, for all families.
 func (l *linter) families(s *section) {
+	ringTold := false
 	for i := range families {
 		f := &families[i]
 		refused, at := s.firstRefused(f)
 		if at < 0 {
 			continue
 		}
-		if open := s.waysAround(f, refused); len(open) > 0 {
+		open := s.waysAround(f, refused)
+		if ringTold {
+			open = slices.DeleteFunc(open, func(name string) bool { return name == ring })
+		}
+		ringTold = ringTold || slices.Contains(open, ring)
+		if len(open) > 0 {
 			l.equivalent(s, at, refused, f.does, open)
 		}
 	}
@@ -117,6 +128,8 @@ func remedy(f *typed.Filter, open []string) string {
 	switch {
 	case passes(f.Rule.Action):
 		return "do not allow them: " + strings.Join(open, ", ")
+	case len(open) == 1 && open[0] == ring:
+		return "refuse that as well, so that programs do without it: errno(ENOSYS) " + ring
 	case f.When == nil:
 		return "refuse them with it: " + strings.Join(open, ", ")
 	}

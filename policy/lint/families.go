@@ -64,6 +64,7 @@ var families = [...]family{
 	{does: "accept connections", calls: []string{"accept", "accept4"}, also: []string{"io_uring_setup"}},
 	{does: "connect sockets", calls: []string{"connect"}, also: []string{"io_uring_setup"}},
 	{does: "make sockets", calls: []string{"socket"}, also: []string{"io_uring_setup"}},
+	{does: "set a scheduling policy", calls: []string{"sched_setscheduler"}, also: []string{"sched_setattr"}},
 	{does: "set resource limits", calls: []string{"setrlimit", "prlimit64"}, wholly: true},
 }
 

@@ -139,9 +139,27 @@ func (l *linter) equalsDefault(w *writtenFilter) {
 	rule := w.parts[0].filter().Rule
 	s := w.parts[0].section
 	byDefault := s.Filters[len(s.Filters)-1].Rule
-	l.list.Reportf(diag.EqualsDefault, l.policy.FilterSpan(w.parts[0].filter()), "the filter changes nothing: without it these calls get %s as well, by default", actionText(s.ABI, rule.Action)).
-		Notef(l.policy.RuleSpan(byDefault), "the default is here").
-		Hintf("remove it; or give its rule a reason, which reports of denials will show")
+	d := l.list.Reportf(diag.EqualsDefault, l.policy.FilterSpan(w.parts[0].filter()), "the filter changes nothing: the default is %s, too, for the calls that get to it", actionText(s.ABI, rule.Action)).
+		Notef(l.policy.RuleSpan(byDefault), "the default is here")
+	if name := w.parts[0].letPass(); name != "" && !passes(rule.Action) {
+		d.Hintf("earlier filters let some of its calls pass, such as %s: put it before them if it is to refuse these", name)
+		return
+	}
+	d.Hintf("remove it; or give its rule a reason, which reports of denials will show")
+}
+
+// letPass returns the name of a call of the part that passes whatever its
+// arguments, as another filter decides about it; or "".
+func (p part) letPass() string {
+	s := p.section
+	for _, r := range p.filter().Numbers {
+		for number := uint64(r.First); number <= uint64(r.Last); number++ {
+			if call, ok := s.ABI.Numbered(uint32(number)); ok && s.fate(call.Name).always() {
+				return call.Name
+			}
+		}
+	}
+	return ""
 }
 
 // constantPredicates warns of predicates that are always true, or always false,
