@@ -11,8 +11,8 @@ import (
 // with ENOSYS: its flags are in memory, where no filter can look, and the C
 // library falls back to clone on ENOSYS only.
 func (l *linter) clone3(s *section) {
-	at := s.refusing("clone")
-	if at < 0 || !s.fate("clone").passes {
+	at := s.filtersClone()
+	if at < 0 {
 		return
 	}
 	call, ok := s.ABI.Syscall("clone3")
@@ -31,6 +31,15 @@ func (l *linter) clone3(s *section) {
 	}
 	l.list.Reportf(diag.Clone3Open, span, "clone passes under a condition, but clone3 gets %s: libraries fall back to clone only on ENOSYS", actionText(s.ABI, verdicts[0].Action)).
 		Hintf("add a rule: action = \"errno(ENOSYS)\", filters = [\"clone3\"]")
+}
+
+// filtersClone returns the filter that holds clone to a condition, or -1. Then
+// clone3 is a matter for the warning about it, and for no other.
+func (s *section) filtersClone() int {
+	if at := s.refusing("clone"); at >= 0 && s.fate("clone").passes {
+		return at
+	}
+	return -1
 }
 
 func isENOSYS(abi arch.ABI, a typed.Action) bool {

@@ -25,7 +25,10 @@ func (l *linter) families(s *section) {
 		}
 		open := s.waysAround(f, refused)
 		if ringTold {
-			open = slices.DeleteFunc(open, func(name string) bool { return name == ring })
+			open = without(open, ring)
+		}
+		if s.filtersClone() >= 0 {
+			open = without(open, "clone3")
 		}
 		ringTold = ringTold || slices.Contains(open, ring)
 		if len(open) > 0 {
@@ -102,13 +105,18 @@ func (l *linter) deeds(s *section) {
 			}
 		}
 		if refused == "clone" {
-			open = slices.DeleteFunc(open, func(name string) bool { return name == "clone3" }) // see clone3
+			open = without(open, "clone3") // see clone3
 		}
 		meant = at >= 0
 		if meant && len(open) > 0 {
 			l.equivalent(s, at, refused, d.does, open)
 		}
 	}
+}
+
+// without returns names without one of them; it uses the slice up.
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(names, func(other string) bool { return other == name })
 }
 
 // equivalent warns of calls that do what another one is kept from doing.

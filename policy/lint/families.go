@@ -17,7 +17,7 @@ type family struct {
 
 // families are in the order in which their warnings come.
 var families = [...]family{
-	{does: "open files", calls: []string{"open", "openat", "openat2", "creat"}, also: []string{"open_by_handle_at", "io_uring_setup"}},
+	{does: "open files", calls: []string{"open", "openat", "creat"}, also: []string{"openat2", "open_by_handle_at", "io_uring_setup"}},
 	{does: "execute programs", calls: []string{"execve"}, also: []string{"execveat"}},
 	{does: "make processes", calls: []string{"fork", "vfork", "clone"}, also: []string{"clone3"}, wholly: true},
 	{
