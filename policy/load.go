@@ -102,20 +102,20 @@ func (l *loader) commandRules() []*rule {
 		l.sources = append(l.sources, source)
 		parsedAction, parsed, problems := filter.ParseRule(source.Whole())
 		l.list = append(l.list, problems...)
-		if parsed == nil || problems.Failed() {
+		if parsed == nil {
 			continue
 		}
-		act, ok := denied, true
+		act := denied // of a wrong action, too, for the filter to be checked
 		if parsedAction != nil {
-			act, ok = readAction(parsedAction, &l.list)
+			if read, ok := readAction(parsedAction, &l.list); ok {
+				act = read
+			}
 		}
-		if ok {
-			rules = append(rules, &rule{
-				action:  act,
-				filters: []writtenFilter{{parsed, written(parsed.Span)}},
-				at:      diag.Span{Source: source, End: len(text)},
-			})
-		}
+		rules = append(rules, &rule{
+			action:  act,
+			filters: []writtenFilter{{parsed, written(parsed.Span)}},
+			at:      diag.Span{Source: source, End: len(text)},
+		})
 	}
 	return rules
 }

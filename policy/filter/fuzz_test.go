@@ -92,7 +92,7 @@ func FuzzParse(f *testing.F) {
 		checkAction(t, action, around)
 
 		action, filter, diags = ParseRule(in)
-		checkDiagnostics(t, diags, around, filter == nil)
+		checkDiagnostics(t, diags, around, action == nil && (filter == nil || diags.Failed()))
 		checkAction(t, action, around)
 		if filter != nil {
 			checkFilterSpans(t, filter, around)

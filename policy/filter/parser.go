@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,10 +46,20 @@ func ParseAction(t diag.Text) (*Action, diag.List) {
 }
 
 // ParseRule parses "[ACTION] FILTER", the argument of -e. The action is nil if
-// none is written. If the list has errors, both are nil.
+// none is written. If the list has errors, the action is nil, and so is the
+// filter unless all of them are about the action: then what else is wrong with
+// the filter can be said in the same run.
 func ParseRule(t diag.Text) (*Action, *Filter, diag.List) {
-	r, diags := parse(t, (*parser).rule)
-	return r.action, r.filter, diags
+	var sound *Filter
+	r, diags := parse(t, func(p *parser) rule {
+		r := p.rule()
+		beyond := func(d diag.Diagnostic) bool { return r.action == nil || d.Span.End > r.action.At.End }
+		if !slices.ContainsFunc(p.diags, beyond) {
+			sound = r.filter
+		}
+		return r
+	})
+	return r.action, sound, diags
 }
 
 // parse runs one production over the whole text.
