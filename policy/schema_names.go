@@ -22,10 +22,9 @@ func (r *reader) constants(e *entry) {
 		def := &e.value.table.entries[i]
 		if x := r.expression(&def.value, "the constant "+def.key); x != nil {
 			*r.list = append(*r.list, r.file.scope.DefineConstant(def.key, def.at, x)...)
-		} else {
-			r.file.scope.Broken(def.key)
 		}
 	}
+	r.broken(e.value.table)
 }
 
 // sets reads [set].
@@ -36,7 +35,6 @@ func (r *reader) sets(e *entry) {
 	}
 	for i := range e.value.table.entries {
 		def := &e.value.table.entries[i]
-		r.file.scope.Broken(def.key) // unless it is defined below
 		if def.value.kind != arrayKind {
 			r.list.Reportf(diag.WrongKind, def.value.at, "the set %s must be an array, this is %s", def.key, def.value.kind).
 				Hintf(`write %s = ["AF_UNIX", "AF_NETLINK"], for example`, def.key)
@@ -62,6 +60,19 @@ func (r *reader) sets(e *entry) {
 			*r.list = append(*r.list, r.file.scope.DefineSet(def.key, def.at, members)...)
 		}
 	}
+	r.broken(e.value.table)
+}
+
+// broken makes the names of definitions known that could not be read: of those
+// that could, their definitions count.
+func (r *reader) broken(definitions *table) {
+	if !r.list.Failed() {
+		return
+	}
+	for i := range definitions.entries {
+		name, _, _ := strings.Cut(definitions.entries[i].key, "(") // of a function
+		r.file.scope.Broken(strings.TrimSpace(name))
+	}
 }
 
 // functions reads [func]: for each key, which is a signature, the body.
@@ -79,8 +90,6 @@ func (r *reader) functions(e *entry) {
 			return
 		}
 		def := &e.value.table.entries[i]
-		name, _, _ := strings.Cut(def.key, "(")
-		r.file.scope.Broken(strings.TrimSpace(name)) // unless it is defined below
 		if def.value.kind != stringKind {
 			r.list.Reportf(diag.WrongKind, def.value.at, "the function %s must be a string, this is %s", def.key, def.value.kind).
 				Hintf(`write "only_low(x)" = "x & ~0xff == 0", for example`)
@@ -93,6 +102,7 @@ func (r *reader) functions(e *entry) {
 			*r.list = append(*r.list, r.file.scope.DefineFunction(signature, body)...)
 		}
 	}
+	r.broken(e.value.table)
 }
 
 // signature reads the key of a function, or returns nil.
