@@ -41,8 +41,12 @@ type Options struct {
 	Log bool
 	// Forward passes signals that this process receives on to the child, from
 	// before it exists until Wait returns. For that time they are taken from
-	// os/signal, so only one child can have them. Only for Start.
+	// os/signal, so only one child can have them. And it has this process stop
+	// whenever the child stops, as a shell expects of a job. Only for Start.
 	Forward bool
+	// KeepRunning keeps this process from stopping with a child that a SIGSTOP
+	// has stopped, which Forward has it do otherwise.
+	KeepRunning bool
 	// NewSession makes the program the leader of a session of its own, without
 	// a terminal: it cannot put input there for a shell (TIOCSTI). A leader of
 	// a process group cannot do that, so Exec fails in one.

@@ -24,14 +24,14 @@ type forwarding struct {
 
 // notForwarded are signals that this process keeps to itself: those that
 // nobody can catch; those that it causes itself, SIGCHLD and SIGURG (the
-// runtime's preemption); those of job control, whose default actions make ^Z
-// stop and fg continue both processes; SIGPROF, which is the profiler's; and
+// runtime's preemption); those of job control, except SIGTSTP, whose default
+// actions stop and continue both processes; SIGPROF, which is the profiler's; and
 // those that stand for a fault of this process, or that C libraries keep for
 // themselves (32 to 34).
 var notForwarded = [...]syscall.Signal{
 	unix.SIGKILL, unix.SIGSTOP,
 	unix.SIGCHLD, unix.SIGURG,
-	unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGCONT,
+	unix.SIGTTIN, unix.SIGTTOU, unix.SIGCONT,
 	unix.SIGPROF,
 	unix.SIGILL, unix.SIGTRAP, unix.SIGBUS, unix.SIGFPE, unix.SIGSEGV, unix.SIGSTKFLT, unix.SIGSYS,
 	32, 33, 34,
@@ -74,7 +74,7 @@ func (p *Process) forward() {
 				return
 			}
 			if p.concerns(rec) {
-				_ = p.Signal(syscall.Signal(rec.signal)) // a child that is gone needs none
+				p.pass(syscall.Signal(rec.signal))
 			}
 		}
 	}()
@@ -106,6 +106,12 @@ func (p *Process) concerns(rec record) bool {
 	switch syscall.Signal(rec.signal) {
 	case unix.SIGINT, unix.SIGQUIT, unix.SIGWINCH:
 		return rec.code != siKernel || !p.sharesGroup()
+	case unix.SIGTSTP:
+		if rec.code != siKernel {
+			return int(rec.pid) != p.pid // an editor signals its whole group
+		}
+		// This process stops when the child does, which may have its own ideas.
+		return !p.sharesGroup()
 	case unix.SIGXCPU, unix.SIGXFSZ:
 		return rec.code != siKernel // about this process's own use
 	case unix.SIGPIPE:

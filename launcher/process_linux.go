@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,6 +15,9 @@ import (
 type Process struct {
 	pid int
 	fwd *forwarding // nil if signals are not forwarded
+
+	options Options
+	follows bool // this process stops and goes on with the child
 
 	mu     sync.Mutex // held while a signal is sent, and while pid is given up
 	reaped bool
@@ -34,7 +38,8 @@ func (p *Process) Signal(sig syscall.Signal) error {
 }
 
 // Wait waits for the child to end, stops forwarding signals to it, and returns
-// how it ended. It is to be called once.
+// how it ended. It is to be called once. With Options.Forward, this process
+// stops meanwhile whenever the child stops.
 //
 // The first process of a pid namespace is the parent of all orphans in it: then
 // Wait reaps those that end before the child does.
@@ -51,6 +56,8 @@ func (p *Process) Wait() (Status, error) {
 		case err == unix.EINTR:
 		case err != nil:
 			return Status{}, &Error{Status: StatusFailed, Text: "cannot wait for the command: " + err.Error(), Err: err}
+		case pid == p.pid && ws.Stopped():
+			p.followStop(ws.StopSignal())
 		case pid == p.pid:
 			return newStatus(ws), nil
 		}
@@ -60,7 +67,7 @@ func (p *Process) Wait() (Status, error) {
 // anyChild is what wait4 calls any child.
 const anyChild = -1
 
-// reap waits for a child to end and reaps it. First it waits without reaping:
+// reap waits for a child to end and reaps it, or to stop. First it waits without reaping:
 // as long as the child is a zombie, its id is no one else's, and a signal sent
 // to it reaches nobody. Where a filter around this process denies waitid, wait4
 // has to do alone.
@@ -69,9 +76,16 @@ func (p *Process) reap(who int, ws *unix.WaitStatus) (pid int, err error) {
 	if who == anyChild {
 		kind, id = unix.P_ALL, 0
 	}
+	events, stops := unix.WEXITED|unix.WNOWAIT, 0
+	if p.follows {
+		events, stops = events|unix.WSTOPPED, unix.WUNTRACED
+	}
 	var info unix.Siginfo
-	switch err := unix.Waitid(kind, id, &info, unix.WEXITED|unix.WNOWAIT, nil); err {
+	switch err := unix.Waitid(kind, id, &info, events, nil); err {
 	case nil:
+		if info.Code == cldStopped {
+			time.Sleep(settle)
+		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
 	case unix.EINTR:
@@ -79,8 +93,8 @@ func (p *Process) reap(who int, ws *unix.WaitStatus) (pid int, err error) {
 	default:
 		options = 0
 	}
-	pid, err = unix.Wait4(who, ws, options, nil)
-	if err == nil && pid == p.pid {
+	pid, err = unix.Wait4(who, ws, options|stops, nil)
+	if err == nil && pid == p.pid && !ws.Stopped() {
 		p.reaped = true
 	}
 	return pid, err

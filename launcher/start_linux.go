@@ -47,7 +47,8 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 		return nil, &Error{Status: StatusFailed, Text: "cannot protect the memory of sandbox (PR_SET_DUMPABLE): " + err.Error(), Err: err}
 	}
 
-	process := &Process{}
+	// Nobody could continue the first process of a pid namespace.
+	process := &Process{options: o, follows: o.Forward && os.Getpid() != 1}
 	if o.Forward {
 		if err := process.catch(); err != nil {
 			return nil, err

@@ -35,7 +35,7 @@ func prepareRun(options *flag.FlagSet) action {
 	t.declare(options)
 	return func(u *ui, operands []string) error {
 		how := l.launcherOptions()
-		how.Forward = true
+		how.Forward, how.KeepRunning = true, t.after != 0
 		s, err := l.ready("run", operands)
 		if err != nil {
 			return err

@@ -1,0 +1,106 @@
+//go:build amd64 || arm64
+
+package launcher
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A shell sees only this process. So when the child stops, this one stops as
+// well, by the same signal, or the shell would wait for a program that does
+// nothing; and when the shell has this process go on, the child does, too.
+
+// cldStopped is si_code of a child that has stopped (asm-generic/siginfo.h).
+const cldStopped = 5
+
+// settle is how long a stop must last to be followed. When a shell continues a
+// whole group, this process may wake before the child does.
+const settle = time.Millisecond
+
+// followStop stops this process as the child was, and has the child go on when
+// this one does. Where the kernel does not stop it, as no shell could continue
+// it (an orphaned process group), it would not have stopped the program without
+// us, either.
+func (p *Process) followStop(sig syscall.Signal) {
+	if sig == unix.SIGSTOP && p.options.KeepRunning {
+		return
+	}
+	if err := stopBy(sig); err != nil {
+		return // then the child alone is stopped
+	}
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, p.pid, &info, unix.WCONTINUED|unix.WNOHANG, nil)
+	if err != nil || info.Signo == 0 {
+		_ = p.signalGroup(unix.SIGCONT)
+	}
+}
+
+// stopBy stops this process by one of the signals that do so. It returns when
+// the process goes on. The signal is sent to this thread, which takes it before
+// it does anything else.
+func stopBy(sig syscall.Signal) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if sig != unix.SIGSTOP {
+		saved, err := getAction(int(sig))
+		if err != nil {
+			return err
+		}
+		if err := setAction(int(sig), &kernelSigaction{handler: sigDfl}); err != nil {
+			return err
+		}
+		defer func() { _ = setAction(int(sig), &saved) }()
+		mask, err := signalMask()
+		if err != nil {
+			return err
+		}
+		open := mask &^ (1 << (sig - 1))
+		if errno := setSignalMask(&open, nil); errno != 0 {
+			return syscall.Errno(errno)
+		}
+		defer setSignalMask(&mask, nil)
+	}
+	return unix.Tgkill(os.Getpid(), unix.Gettid(), sig)
+}
+
+// signalGroup signals the child, and its process group if it leads one of its
+// own.
+func (p *Process) signalGroup(sig syscall.Signal) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaped {
+		return os.ErrProcessDone
+	}
+	if group, err := unix.Getpgid(p.pid); err == nil && group == p.pid {
+		return unix.Kill(-p.pid, sig)
+	}
+	return unix.Kill(p.pid, sig)
+}
+
+// pass sends a signal that this process got on to the child. In a session of
+// its own, whose terminal is none, the child's group is orphaned: there the
+// kernel heeds no SIGTSTP, so the stop is one that it does heed.
+func (p *Process) pass(sig syscall.Signal) {
+	// A child that is gone needs no signal.
+	if sig == unix.SIGTSTP && !p.sharesSession() {
+		_ = p.signalGroup(unix.SIGSTOP)
+		return
+	}
+	_ = p.Signal(sig)
+}
+
+func (p *Process) sharesSession() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	theirs, err := unix.Getsid(p.pid)
+	if err != nil || p.reaped {
+		return true
+	}
+	own, err := unix.Getsid(0)
+	return err != nil || own == theirs
+}
