@@ -26,9 +26,9 @@ func TestRead(t *testing.T) {
 		want        func(s *State)
 	}{
 		{"plain", "", func(*State) {}},
-		{"one ignored", "trap '' TERM;", func(s *State) { s.Ignored = 1 << (syscall.SIGTERM - 1) }},
+		{"one ignored", "trap '' TERM;", func(s *State) { s.Ignored |= 1 << (syscall.SIGTERM - 1) }},
 		{"three ignored", "trap '' HUP PIPE USR1;", func(s *State) {
-			s.Ignored = 1<<(syscall.SIGHUP-1) | 1<<(syscall.SIGPIPE-1) | 1<<(syscall.SIGUSR1-1)
+			s.Ignored |= 1<<(syscall.SIGHUP-1) | 1<<(syscall.SIGPIPE-1) | 1<<(syscall.SIGUSR1-1)
 		}},
 		{"soft limit", "ulimit -Sn 50;", func(s *State) { s.OpenFiles[0] = 50 }},
 		{"both limits", "ulimit -n 51;", func(s *State) { s.OpenFiles = [2]uint64{51, 51} }},
