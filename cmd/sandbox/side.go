@@ -2,11 +2,13 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"sandbox/arch"
 	"sandbox/bpf"
+	"sandbox/internal/diag"
 	"sandbox/internal/installed"
 	"sandbox/policies"
 	"sandbox/policy"
@@ -44,6 +46,9 @@ func (s *sides) read(name string) (prove.Side, error) {
 	}
 	if _, err := os.Stat(name); err != nil && name != "-" {
 		f := fail("cannot read %q: %v", name, reason(err))
+		if near, ok := diag.Nearest(name, slices.Values(policies.Names())); ok {
+			f = f.hinted("did you mean the profile %s?", near)
+		}
 		if !strings.ContainsAny(name, "./") {
 			return prove.Side{}, f.hinted("it is no shipped profile either: %s", strings.Join(policies.Names(), ", "))
 		}
