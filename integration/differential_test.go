@@ -7,6 +7,7 @@ import (
 
 	"sandbox/bpf"
 	"sandbox/compiler"
+	"sandbox/internal/policytest"
 	"sandbox/policy"
 )
 
@@ -42,7 +43,7 @@ func TestWrittenPolicies(t *testing.T) {
 		for range callsPerPolicy {
 			c := aims[source.IntN(len(aims))].call()
 			got, _ := compiled.Program.Run(&bpf.Data{Nr: c.Nr, Arch: c.Arch, IP: c.IP, Args: c.Args}, abis[0].BigEndian())
-			if want := p.Typed.Decide(&c).Action; got.Effective() != returned(want) {
+			if want := p.Typed.Decide(&c).Action; got.Effective() != policytest.ReturnOf(want) {
 				t.Fatalf("seed %d, call %+v: the emulator says %v, the evaluator %v\n%s", seed, c, got, want, text)
 			}
 		}

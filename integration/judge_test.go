@@ -9,6 +9,7 @@ import (
 	"sandbox/arch"
 	"sandbox/bpf"
 	"sandbox/internal/oracle"
+	"sandbox/internal/policytest"
 	"sandbox/policy/typed"
 )
 
@@ -162,7 +163,7 @@ func (j *judge) decide(p *typed.Policy) {
 	reached := make(map[*typed.Filter]bool)
 	for i := range j.calls {
 		d := p.Decide(&j.calls[i])
-		j.want[i] = returned(d.Action)
+		j.want[i] = policytest.ReturnOf(d.Action)
 		if d.Filter != nil {
 			reached[d.Filter] = true
 		}
@@ -173,25 +174,4 @@ func (j *judge) decide(p *typed.Policy) {
 			j.tally.filters += len(section.Filters)
 		}
 	}
-}
-
-// returned returns what a program returns for an action.
-func returned(a typed.Action) bpf.Return {
-	switch a.Kind {
-	case typed.Allow:
-		return bpf.Allow
-	case typed.Log:
-		return bpf.Log
-	case typed.Trace:
-		return bpf.Trace.With(a.Data)
-	case typed.Notify:
-		return bpf.UserNotif
-	case typed.Errno:
-		return bpf.Errno.With(a.Data)
-	case typed.Trap:
-		return bpf.Trap.With(a.Data)
-	case typed.KillThread:
-		return bpf.KillThread
-	}
-	return bpf.KillProcess
 }

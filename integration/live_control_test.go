@@ -11,6 +11,7 @@ import (
 	"sandbox/arch"
 	"sandbox/bpf"
 	"sandbox/internal/oracle"
+	"sandbox/internal/policytest"
 	"sandbox/policy"
 	"sandbox/prove"
 )
@@ -48,7 +49,7 @@ func TestLiveKernelSeesFaults(t *testing.T) {
 				t.Logf("%s: not found: instruction %d, %v in place of %v, which %v", s.name, at, faulty.At(at), s.program.At(at), mismatch)
 			case !errors.As(err, &d):
 				t.Fatal(err)
-			case d.kernel.Effective() == returned(d.decision.Action):
+			case d.kernel.Effective() == policytest.ReturnOf(d.decision.Action):
 				t.Errorf("%s: the kernel is not what told: %v", s.name, d)
 			default:
 				found++

@@ -191,7 +191,7 @@ func (t *texter) test(c *Condition) (string, precedence) {
 	}
 	values := c.Values
 	if v.signed {
-		values = v.signedOrder(values)
+		values = typed.SignedOrder(values, int(v.bits))
 	}
 	if !whole && bits.OnesCount64(c.Mask) == 1 && len(values) == 1 && values[0].Low == c.Mask {
 		return v.text([]typed.Interval{{}}, !c.Not)

@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -94,30 +93,6 @@ func (v *valueText) interval(i typed.Interval, not bool) (string, precedence) {
 		return below + " || " + above, disjunction
 	}
 	return from + " && " + to, conjunction
-}
-
-// signedOrder returns intervals in the order of signed numbers: those with the
-// sign bit first, and what is joined at 0.
-func (v *valueText) signedOrder(values []typed.Interval) []typed.Interval {
-	sign := uint64(1) << (v.bits - 1)
-	var negative, others []typed.Interval
-	for _, i := range values {
-		switch {
-		case i.Low >= sign:
-			negative = append(negative, i)
-		case i.High < sign:
-			others = append(others, i)
-		default:
-			others = append(others, typed.Interval{Low: i.Low, High: sign - 1})
-			negative = append(negative, typed.Interval{Low: sign, High: i.High})
-		}
-	}
-	n := len(negative)
-	if n > 0 && len(others) > 0 && negative[n-1].High == v.top && others[0].Low == 0 {
-		negative[n-1].High = others[0].High
-		others = others[1:]
-	}
-	return slices.Concat(negative, others)
 }
 
 func (v *valueText) value(bits uint64) string {

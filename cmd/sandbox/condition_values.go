@@ -173,7 +173,7 @@ func (v *valueWriter) write(values []typed.Interval, not bool) (string, preceden
 // list writes values, first by ranges, which it counts, and then one by one.
 func (v *valueWriter) list(values []typed.Interval, not bool) (text string, p precedence, ranges int) {
 	if v.signed {
-		values = v.signedOrder(values)
+		values = typed.SignedOrder(values, int(v.width))
 	}
 	var parts, names []string
 	for _, i := range values {
@@ -271,30 +271,6 @@ func (v *valueWriter) others(values []typed.Interval) []typed.Interval {
 		others = append(others, typed.Interval{Low: next, High: v.top})
 	}
 	return others
-}
-
-// signedOrder returns intervals in the order of signed numbers: those with the
-// sign bit first, and what is joined at 0.
-func (v *valueWriter) signedOrder(values []typed.Interval) []typed.Interval {
-	sign := uint64(1) << (v.width - 1)
-	var negative, others []typed.Interval
-	for _, i := range values {
-		switch {
-		case i.Low >= sign:
-			negative = append(negative, i)
-		case i.High < sign:
-			others = append(others, i)
-		default:
-			others = append(others, typed.Interval{Low: i.Low, High: sign - 1})
-			negative = append(negative, typed.Interval{Low: sign, High: i.High})
-		}
-	}
-	n := len(negative)
-	if n > 0 && len(others) > 0 && negative[n-1].High == v.top && others[0].Low == 0 {
-		negative[n-1].High = others[0].High
-		others = others[1:]
-	}
-	return append(negative, others...)
 }
 
 // value writes a value by its name, if it has one.

@@ -71,7 +71,7 @@ func inRoot(t *testing.T, root string, want int, args ...string) {
 	}
 	out, err := command.CombinedOutput()
 	if command.ProcessState == nil {
-		t.Skip("no namespaces are to be had here: ", err)
+		cannot(t, "no namespaces are to be had here: %v", err)
 	}
 	if got := command.ProcessState.ExitCode(); got != want {
 		t.Errorf("%q: exit code %d, want %d; %s", args, got, want, out)

@@ -78,7 +78,7 @@ func try(t *testing.T, command *exec.Cmd, f *fault) trial {
 	}
 	command.SysProcAttr.Ptrace = true
 	if err := command.Start(); err != nil {
-		t.Skipf("no process can be traced here: %v", err)
+		cannot(t, "no process can be traced here: %v", err)
 	}
 	main := command.Process.Pid
 	hang := time.AfterFunc(time.Minute, func() { _ = unix.Kill(main, unix.SIGKILL) })

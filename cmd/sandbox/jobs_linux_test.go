@@ -34,7 +34,7 @@ type keystroke struct {
 func TestJobs(t *testing.T) {
 	for _, tool := range []string{"tmux", "bash", "vim", "less"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
+			cannot(t, "%v", err)
 		}
 	}
 	enter := func(line string) string { return line + "\n" }
@@ -164,7 +164,7 @@ func openTerminal(t *testing.T) *terminal {
 func (term *terminal) tmux(args ...string) string {
 	term.t.Helper()
 	command := exec.Command("tmux", append([]string{"-S", term.socket}, args...)...)
-	command.Env = append(os.Environ(), "TERM=xterm", "LANG=C.UTF-8", "LESS=", "HOME="+term.dir)
+	command.Env = append(os.Environ(), "TERM=xterm", "LANG=C.UTF-8", "LESS=", "HOME="+term.dir, "SHELL=/bin/sh")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		term.t.Fatalf("tmux %q: %v\n%s", args, err, out)

@@ -115,7 +115,7 @@ func TestStartFaults(t *testing.T) {
 	build := exec.Command("go", "build", "-o", sandbox, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Skipf("the command cannot be built here: %v\n%s", err, out)
+		cannot(t, "the command cannot be built here: %v\n%s", err, out)
 	}
 	faults := func(args ...string) int64 {
 		least := int64(math.MaxInt64)
@@ -183,7 +183,7 @@ func tracedCalls(t *testing.T, command *exec.Cmd) []tracedCall {
 	command.Stderr = &out
 	command.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
 	if err := command.Start(); err != nil {
-		t.Skipf("no process can be traced here: %v", err)
+		cannot(t, "no process can be traced here: %v", err)
 	}
 	main := command.Process.Pid
 	var status unix.WaitStatus

@@ -34,12 +34,12 @@ func (r *Result) AsWanted() bool {
 }
 
 // Compiled reports whether the compiled program does what the policy says.
-func (r *Result) Compiled() bool { return r.Emulated.Effective() == returnOf(r.Decision.Action) }
+func (r *Result) Compiled() bool { return r.Emulated.Effective() == ReturnOf(r.Decision.Action) }
 
 // Obeyed reports whether the running kernel does what the policy says, as far
 // as it was asked.
 func (r *Result) Obeyed() bool {
-	return !r.Live.Asked || r.Live.Got.Effective() == returnOf(r.Live.Want)
+	return !r.Live.Asked || r.Live.Got.Effective() == ReturnOf(r.Live.Want)
 }
 
 // Passed reports whether all is as it should be.
@@ -90,8 +90,8 @@ func dataOf(c *typed.Call) *bpf.Data {
 	return &bpf.Data{Nr: c.Nr, Arch: c.Arch, IP: c.IP, Args: c.Args}
 }
 
-// returnOf returns the value that stands for an action in programs.
-func returnOf(a typed.Action) bpf.Return {
+// ReturnOf returns the value that stands for an action in programs.
+func ReturnOf(a typed.Action) bpf.Return {
 	switch a.Kind {
 	case typed.Allow:
 		return bpf.Allow
