@@ -19,6 +19,8 @@ type origin struct {
 type origins struct {
 	list  []origin
 	index map[*typed.Rule]*origin // of the list; nil until it is needed
+
+	from, to *typed.Policy // if not nil: the list is about the first, and asked about the second
 }
 
 func (o *origins) add(rule *typed.Rule, written *rule, action diag.Span) {
@@ -32,11 +34,29 @@ func (o *origins) of(r *typed.Rule) *origin {
 		for i := range o.list {
 			o.index[o.list[i].rule] = &o.list[i]
 		}
+		o.carry()
 	}
 	if found, ok := o.index[r]; ok {
 		return found
 	}
 	return &origin{}
+}
+
+// carry enters the rules of the form that is asked about with the origins of
+// those in the same place.
+func (o *origins) carry() {
+	if o.from == nil {
+		return
+	}
+	for i := range o.from.Layers {
+		for k := range o.from.Layers[i].ABIs {
+			for n := range o.from.Layers[i].ABIs[k].Filters {
+				if found, ok := o.index[o.from.Layers[i].ABIs[k].Filters[n].Rule]; ok {
+					o.index[o.to.Layers[i].ABIs[k].Filters[n].Rule] = found
+				}
+			}
+		}
+	}
 }
 
 // ActionSpan returns where the action of a rule was written: that of a rule

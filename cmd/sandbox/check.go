@@ -65,7 +65,7 @@ func prepareCheck(options *flag.FlagSet) action {
 			return unusable
 		}
 		if *implicit {
-			if err := listImplicit(u, loaded.Typed, *asJSON); err != nil {
+			if err := listImplicit(u, loaded, *asJSON); err != nil {
 				return err
 			}
 		}

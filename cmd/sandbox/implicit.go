@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sandbox/arch"
+	"sandbox/policy"
 	"sandbox/policy/typed"
 )
 
@@ -17,30 +18,60 @@ type implicitJSON struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`
 	Calls  string `json:"calls"`
+	Verb   string `json:"verb,omitempty"` // the only one that adds the rule
 }
 
 // listImplicit answers the rules that nobody wrote, in the order in which they
-// decide.
-func listImplicit(u *ui, p *typed.Policy, asJSON bool) error {
-	for i := range p.Layers {
-		for _, r := range implicitRules(&p.Layers[i]) {
+// decide, and those that run adds.
+func listImplicit(u *ui, p *policy.Policy, asJSON bool) error {
+	guarded := p.Guarded().Typed
+	for i := range guarded.Layers[1:] {
+		for _, r := range implicitRules(&guarded.Layers[1+i]) {
 			if asJSON {
 				if err := u.answerJSON(r); err != nil {
 					return err
 				}
 				continue
 			}
-			where := ""
-			if len(p.Layers) > 1 {
-				where = oneLine(r.Layer) + ": "
-			}
-			if r.ABI != "" {
-				where += r.ABI + ": "
-			}
-			u.answer("%s%s %s (%s)", where, r.Action, r.Rule, r.Calls)
+			u.answer("%s", r.text(len(p.Typed.Layers) > 1))
 		}
 	}
+	for _, r := range guardRules(&guarded.Layers[0]) {
+		if asJSON {
+			if err := u.answerJSON(r); err != nil {
+				return err
+			}
+			continue
+		}
+		u.answer("with run: %s", r.text(false))
+	}
 	return nil
+}
+
+// text returns the rule in one line, with its policy if there are several.
+func (r *implicitJSON) text(several bool) string {
+	where := ""
+	if several {
+		where = oneLine(r.Layer) + ": "
+	}
+	if r.ABI != "" {
+		where += r.ABI + ": "
+	}
+	return fmt.Sprintf("%s%s %s (%s)", where, r.Action, r.Rule, r.Calls)
+}
+
+// guardRules returns what run adds to policies: the rest of the guard lets every
+// call pass.
+func guardRules(guard *typed.Layer) []implicitJSON {
+	var list []implicitJSON
+	for _, section := range guard.ABIs {
+		if f := &section.Filters[0]; f.When != nil {
+			r := newImplicitJSON(guard, f.Rule, section.ABI, f.Text)
+			r.Verb = "run"
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 func implicitRules(layer *typed.Layer) []implicitJSON {
