@@ -28,19 +28,20 @@ var allowed = map[string][]string{
 	"internal/installed": {"bpf"},
 	"internal/survey":    {"arch", "bpf", "internal/installed"},
 	// What the runtime overwrites at start; only a command may record it.
-	"internal/inherited": {},
-	"policy/filter":      {"internal/diag"},
-	"policy/typed":       {"arch"},
-	"policy/check":       {"arch", "internal/diag", "policy/filter", "policy/typed"},
-	"policy":             {"arch", "internal/diag", "policy/..."},
-	"policy/lint":        {"arch", "internal/diag", "policy", "policy/filter", "policy/typed", "prove"},
-	"policy/format":      {"internal/diag", "policy", "policy/filter"},
-	"compiler":           {"arch", "bpf", "policy/typed"},
-	"prove":              {"arch", "bpf", "policy/typed"},
-	"launcher":           {"arch", "bpf", "prove"},
-	"policies":           {},
-	"docs":               {},
-	"internal/oracle":    {"arch", "bpf"},
+	"internal/inherited":  {},
+	"policy/filter":       {"internal/diag"},
+	"policy/typed":        {"arch"},
+	"policy/check":        {"arch", "internal/diag", "policy/filter", "policy/typed"},
+	"policy":              {"arch", "internal/diag", "policy/..."},
+	"policy/lint":         {"arch", "internal/diag", "policy", "policy/filter", "policy/typed", "prove"},
+	"policy/format":       {"internal/diag", "policy", "policy/filter"},
+	"compiler":            {"arch", "bpf", "policy/typed"},
+	"prove":               {"arch", "bpf", "policy/typed"},
+	"launcher":            {"arch", "bpf", "prove"},
+	"launcher/supervisor": {"arch", "arch/decode", "bpf", "policy/typed"},
+	"policies":            {},
+	"docs":                {},
+	"internal/oracle":     {"arch", "bpf"},
 	"internal/policytest": {
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
@@ -53,12 +54,13 @@ var allowed = map[string][]string{
 // foreign names, for each package, the packages of other modules that its code
 // may import. No other package may import any.
 var foreign = map[string][]string{
-	"policy":             {"github.com/pelletier/go-toml/v2/unstable", "golang.org/x/sys/unix"},
-	"launcher":           {"golang.org/x/sys/unix"},
-	"internal/oracle":    {"golang.org/x/sys/unix"},
-	"internal/installed": {"golang.org/x/sys/unix"},
-	"internal/survey":    {"golang.org/x/sys/unix"},
-	"cmd/sandbox":        {"github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
+	"policy":              {"github.com/pelletier/go-toml/v2/unstable", "golang.org/x/sys/unix"},
+	"launcher":            {"golang.org/x/sys/unix"},
+	"launcher/supervisor": {"golang.org/x/sys/unix"},
+	"internal/oracle":     {"golang.org/x/sys/unix"},
+	"internal/installed":  {"golang.org/x/sys/unix"},
+	"internal/survey":     {"golang.org/x/sys/unix"},
+	"cmd/sandbox":         {"github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 }
 
 // helpers are programs that write the tables, and what tests share. Nothing

@@ -1,0 +1,25 @@
+//go:build !linux || !(amd64 || arm64)
+
+package supervisor
+
+import (
+	"errors"
+	"runtime"
+)
+
+// A Listener exists on linux/amd64 and linux/arm64 only.
+type Listener struct{}
+
+// Listen fails: there is nothing to listen to.
+func Listen(int) (*Listener, error) {
+	return nil, errors.New("calls can be supervised only on linux/amd64 and linux/arm64; this is " + runtime.GOOS + "/" + runtime.GOARCH)
+}
+
+// Serve has nothing to serve.
+func (*Listener) Serve(Handler) error { return nil }
+
+// Waiting reports that no call waits.
+func (*Listener) Waiting(uint64) bool { return false }
+
+// Close has nothing to close.
+func (*Listener) Close() error { return nil }
