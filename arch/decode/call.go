@@ -88,8 +88,7 @@ func numberText(abi arch.ABI, kind Kind, value uint64) string {
 	if kind == Size || kind == Offset || kind == User || kind == Group || kind == Process {
 		limit = 1 << 22 // pids end there, and ids and sizes are read in decimal
 	}
-	address := kind == Address || kind == Path || kind == Text
-	if beyond || signed < -small || signed > limit || address && signed != 0 {
+	if beyond || signed < -small || signed > limit || kind.IsAddress() && signed != 0 {
 		return hexOrDigit(value)
 	}
 	return strconv.FormatInt(signed, 10)

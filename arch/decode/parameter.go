@@ -22,7 +22,18 @@ const (
 	Process         // a process, thread or process group
 	User            // a user id
 	Group           // a group id
+	SocketAddress   // the address of a struct sockaddr that the kernel reads; the next parameter is its size
+	Strings         // the address of addresses of text, ended by 0
 )
+
+// IsAddress reports whether the numbers are addresses, of whatever.
+func (k Kind) IsAddress() bool {
+	switch k {
+	case Path, Text, Address, SocketAddress, Strings:
+		return true
+	}
+	return false
+}
 
 // Known is what is known of the registers of a call.
 type Known struct {

@@ -21,6 +21,7 @@ type meaning struct {
 var kinds = map[string]string{
 	"": "Number", "descriptor": "Descriptor", "path": "Path", "text": "Text", "address": "Address", "size": "Size",
 	"offset": "Offset", "device": "Device", "process": "Process", "user": "User", "group": "Group",
+	"sockaddr": "SocketAddress", "strings": "Strings",
 }
 
 // readMeanings returns the meanings of the parameters that any ABI has, sorted
