@@ -11,7 +11,11 @@
 // are known: see [Inherited].
 package launcher
 
-import "sandbox/bpf"
+import (
+	"errors"
+
+	"sandbox/bpf"
+)
 
 // A Command is a program to start.
 type Command struct {
@@ -47,6 +51,11 @@ type Options struct {
 	// KeepRunning keeps this process from stopping with a child that a SIGSTOP
 	// has stopped, which Forward has it do otherwise.
 	KeepRunning bool
+	// Listen has the calls for which the program returns notify wait for an
+	// answer, at the descriptor that [Process.Listener] returns
+	// (SECCOMP_FILTER_FLAG_NEW_LISTENER, Linux 5.0). Where it is not to be had,
+	// Start fails with an error that is [ErrNoListener]. Only for Start.
+	Listen bool
 	// NewSession makes the program the leader of a session of its own, without
 	// a terminal: it cannot put input there for a shell (TIOCSTI). A leader of
 	// a process group cannot do that, so Exec fails in one.
@@ -96,10 +105,21 @@ type Error struct {
 	Err    error  // the cause, often a syscall.Errno, or nil
 
 	Denied *bpf.Data // the execve that the filter denies, if that is why
+
+	noListener bool
 }
+
+// ErrNoListener is what a failure to start is, by errors.Is, if the kernel
+// refused the listener of Options.Listen: it is too old, another listener is
+// over this process already (there can be one), or its limit on descriptors is
+// too low. Nothing has run then, and without Listen the start may succeed.
+var ErrNoListener = errors.New("no listener for denied calls is to be had")
 
 // Error returns the text.
 func (e *Error) Error() string { return e.Text }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether the error is ErrNoListener.
+func (e *Error) Is(target error) bool { return e.noListener && target == ErrNoListener }

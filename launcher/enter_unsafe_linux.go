@@ -52,6 +52,7 @@ type report struct {
 	step     step     // the last step begun
 	errno    uint32   // why it failed, or 0
 	resource Resource // at stepLimit: of the limit
+	listener int32    // at stepExecve: what seccomp() returned
 }
 
 const (
@@ -119,7 +120,7 @@ func (pl *plan) enter(r *report) {
 	r.step = stepAnswer
 	length := pl.fprog.Len
 	pl.fprog.Len = 0
-	r.errno = pl.install()
+	r.errno = failed(pl.install())
 	pl.fprog.Len = length
 	switch r.errno {
 	case 0:
@@ -131,9 +132,11 @@ func (pl *plan) enter(r *report) {
 		return
 	}
 	r.step = stepFilter
-	if r.errno = pl.install(); r.errno != 0 {
+	installed := pl.install()
+	if r.errno = failed(installed); r.errno != 0 {
 		return
 	}
+	r.listener = int32(installed)
 	r.step = stepExecve
 	r.errno = failed(systemCall(unix.SYS_EXECVE, uintptr(unsafe.Pointer(pl.path)), uintptr(unsafe.Pointer(&pl.argv[0])), uintptr(unsafe.Pointer(&pl.envp[0])), 0, 0, 0))
 	if r.errno == 0 { // it has come back, so that was faked
@@ -141,17 +144,19 @@ func (pl *plan) enter(r *report) {
 	}
 }
 
-// install installs as many instructions of the filter as fprog says.
+// install installs as many instructions of the filter as fprog says. It
+// returns what the kernel does: a listener's descriptor, or 0 without one.
 //
 //go:nosplit
 //go:norace
-func (pl *plan) install() (errno uint32) {
-	return failed(systemCall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, pl.flags, uintptr(unsafe.Pointer(&pl.fprog)), 0, 0, 0))
+func (pl *plan) install() uintptr {
+	return systemCall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, pl.flags, uintptr(unsafe.Pointer(&pl.fprog)), 0, 0, 0)
 }
 
-// closeDescriptors has execve close what the program must not find, and closes
-// the standard descriptors that were closed before the Go runtime opened
-// /dev/null there.
+// closeDescriptors has execve close what the program must not find, and the
+// standard descriptors that were closed before the Go runtime opened /dev/null
+// there. A child shares its descriptors with its parent until then, so it cannot
+// close any itself.
 //
 //go:nosplit
 //go:norace
@@ -170,7 +175,9 @@ func (pl *plan) closeDescriptors() (errno uint32) {
 	}
 	for fd := uintptr(0); fd < 3; fd++ {
 		if pl.closeStdio>>fd&1 != 0 {
-			systemCall(unix.SYS_CLOSE, fd, 0, 0, 0, 0, 0)
+			if errno = failed(systemCall(unix.SYS_FCNTL, fd, unix.F_SETFD, unix.FD_CLOEXEC, 0, 0, 0)); errno != 0 {
+				return errno
+			}
 		}
 	}
 	return 0
@@ -215,6 +222,15 @@ func (pl *plan) childAddress() uintptr { return uintptr(unsafe.Pointer(&pl.child
 // execveArgs returns the registers with which enter calls execve.
 func (pl *plan) execveArgs() []uintptr {
 	return []uintptr{uintptr(unsafe.Pointer(pl.path)), uintptr(unsafe.Pointer(&pl.argv[0])), uintptr(unsafe.Pointer(&pl.envp[0]))}
+}
+
+// listenerKnows asks a listener whether the call with a number waits
+// (SECCOMP_IOCTL_NOTIF_ID_VALID).
+func listenerKnows(fd int, id *uint64) error {
+	if errno := failed(systemCall(unix.SYS_IOCTL, uintptr(fd), unix.SECCOMP_IOCTL_NOTIF_ID_VALID, uintptr(unsafe.Pointer(id)), 0, 0, 0)); errno != 0 {
+		return syscall.Errno(errno)
+	}
+	return nil
 }
 
 // address returns where b starts, as a system call is given it.

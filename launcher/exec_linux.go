@@ -31,6 +31,7 @@ func Exec(p prove.Proved, c Command, o Options) error {
 	syscall.ForkLock.Lock()
 	defer syscall.ForkLock.Unlock()
 
+	o.Listen = false // nobody would be left to answer
 	pl, err := newPlan(p.Program(), c, o)
 	if err != nil {
 		return err

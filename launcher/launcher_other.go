@@ -18,6 +18,12 @@ type Process struct{}
 // Pid returns 0: no process exists here.
 func (*Process) Pid() int { return 0 }
 
+// Listener returns -1.
+func (*Process) Listener() int { return -1 }
+
+// Tree returns the zero value.
+func (*Process) Tree() Tree { return 0 }
+
 // Signal fails.
 func (*Process) Signal(syscall.Signal) error { return unsupported() }
 

@@ -48,6 +48,8 @@ type job struct {
 	Keep    []int
 	Log     bool
 	Forward bool
+	Listen  bool
+	Deaf    bool // close the listener at once
 	Session bool
 	Limits  []Limit
 	Die     bool     // with the parent
@@ -90,6 +92,8 @@ func (j job) play(role string, args []string) {
 			}
 		}
 		os.Exit(payloadStatus)
+	case "listen":
+		j.listen(args)
 	case "tell":
 		tell()
 	case "prepare":
@@ -104,6 +108,9 @@ func (j job) fail(err error) {
 	switch {
 	case errors.As(err, &e):
 		fmt.Fprintln(os.Stderr, "error:", e.Text)
+		if errors.Is(err, ErrNoListener) {
+			fmt.Fprintln(os.Stderr, "no listener")
+		}
 		os.Exit(e.Status)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
@@ -129,7 +136,7 @@ func (j job) command(args []string) Command {
 }
 
 func (j job) options() Options {
-	o := Options{Log: j.Log, Forward: j.Forward, NewSession: j.Session, DieWithParent: j.Die, Parent: os.Getppid()}
+	o := Options{Log: j.Log, Forward: j.Forward, Listen: j.Listen, NewSession: j.Session, DieWithParent: j.Die, Parent: os.Getppid()}
 	if j.Orphan {
 		o.Parent++
 	}

@@ -30,12 +30,13 @@ type plan struct {
 	limit       [2]uint64 // soft, hard
 	limits      []Limit
 	newSession  bool
-	closeStdio  uint8 // bit n: close descriptor n
+	closeStdio  uint8 // bit n: the program does not find descriptor n
 	deathSignal int32 // set as the parent death signal, unless 0
 	parent      int32 // the parent then, or -1 for any
 	descriptors descriptors
 
-	child int32 // in a child that fork has made: its id
+	child   int32 // in a child that fork has made: its id
+	mayExit bool  // a child whose execve has failed can end by exit_group
 }
 
 // newPlan checks everything that can be checked beforehand. The mask is the
@@ -59,6 +60,14 @@ func newPlan(p bpf.Program, c Command, o Options) (*plan, error) {
 	if o.Log {
 		pl.flags = unix.SECCOMP_FILTER_FLAG_LOG
 	}
+	if o.Listen {
+		flags, err := listenerFlags()
+		if err != nil {
+			return nil, err
+		}
+		pl.flags |= flags
+	}
+	pl.mayExit = mayExit(p)
 
 	// checkStrings has refused the only thing that these fail for.
 	pl.path, _ = syscall.BytePtrFromString(c.Path)

@@ -16,7 +16,9 @@ type Process struct {
 	pid int
 	fwd *forwarding // nil if signals are not forwarded
 
-	options Options
+	options  Options
+	listener int // -1 for none
+
 	follows bool // this process stops and goes on with the child
 
 	mu     sync.Mutex // held while a signal is sent, and while pid is given up
@@ -25,6 +27,20 @@ type Process struct {
 
 // Pid returns the process id. It belongs to the child until Wait has returned.
 func (p *Process) Pid() int { return p.pid }
+
+// Listener returns the descriptor at which calls wait for which the program
+// returns notify, or -1 without Options.Listen. It has FD_CLOEXEC and belongs to
+// the caller, whose process alone has it: when it is closed, such calls fail
+// with ENOSYS.
+func (p *Process) Listener() int { return p.listener }
+
+// Tree returns how the processes of the command end should this one be killed.
+func (p *Process) Tree() Tree {
+	if os.Getpid() == 1 {
+		return PIDNamespace
+	}
+	return Watchers
+}
 
 // Signal sends a signal to the child. After Wait the error is
 // os.ErrProcessDone.

@@ -48,7 +48,7 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 	}
 
 	// Nobody could continue the first process of a pid namespace.
-	process := &Process{options: o, follows: o.Forward && os.Getpid() != 1}
+	process := &Process{options: o, follows: o.Forward && os.Getpid() != 1, listener: -1}
 	if o.Forward {
 		if err := process.catch(); err != nil {
 			return nil, err
@@ -78,7 +78,8 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 // It stays on its thread, as replace does.
 //
 // The child has a copy of the memory and only this thread, so that whatever it
-// does cannot disturb the parent. Signals are blocked from before it exists,
+// does cannot disturb the parent. The table of descriptors it shares until its
+// execve (CLONE_FILES): so its listener becomes one of the parent's. Signals are blocked from before it exists,
 // so that no handler of Go's runs in it. The contract of enter holds.
 //
 // The scheduler does not know that this thread waits: it is well under a
@@ -95,14 +96,16 @@ func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
 	// The address of the id is the fourth argument on amd64, and the fifth on
 	// arm64; there, the other is not looked at.
 	id := pl.childAddress()
-	pid = systemCall(unix.SYS_CLONE, unix.CLONE_VFORK|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
+	pid = systemCall(unix.SYS_CLONE, unix.CLONE_VFORK|unix.CLONE_FILES|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
 	if pid == 0 {
 		if pl.child == 0 { // a filter around this process has faked it
 			setSignalMask(&old, nil)
 			return 0, uint32(syscall.EPERM)
 		}
 		pl.enter(r)
-		systemCall(unix.SYS_EXIT_GROUP, StatusFailed, 0, 0, 0, 0, 0)
+		if r.step != stepExecve || pl.mayExit {
+			systemCall(unix.SYS_EXIT_GROUP, StatusFailed, 0, 0, 0, 0, 0)
+		}
 		crash()
 	}
 	setSignalMask(&old, nil)
@@ -112,11 +115,26 @@ func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
 // started looks at the report of a child that fork returned. It waits for one
 // that did not execute the command.
 func (p *Process) started(r report, path string) error {
-	if r.errno == 0 && r.step == stepExecve {
+	executed := r.errno == 0 && r.step == stepExecve
+	if p.options.Listen && r.step == stepExecve {
+		if listener := int(r.listener); isListener(listener) {
+			p.listener = listener
+		} else { // enter has seen to it that this cannot be
+			executed, r.step, r.errno = false, stepAnswer, uint32(syscall.EPERM)
+			_ = p.Signal(unix.SIGKILL)
+		}
+	}
+	if executed {
 		return nil
+	}
+	if p.listener >= 0 {
+		unix.Close(p.listener)
+		p.listener = -1
 	}
 	status, err := p.Wait()
 	switch {
+	case r.errno != 0 && p.options.Listen && r.refused():
+		return listenerError(syscall.Errno(r.errno))
 	case r.errno != 0:
 		return r.err(path)
 	case err != nil:
