@@ -12,20 +12,10 @@ import (
 // kernel's parameters. A call of no known parameters is written with its six
 // registers.
 func Call(abi arch.ABI, call *arch.Syscall, args *[6]uint64) string {
-	registers := len(args)
-	if call.Params != nil {
-		registers = 0
-		for i := range call.Params {
-			registers = max(registers, int(call.Params[i].Low)+1)
-			if call.Params[i].Split {
-				registers = max(registers, int(call.Params[i].High)+1)
-			}
-		}
-	}
 	var b strings.Builder
 	b.WriteString(call.Name)
 	b.WriteByte('(')
-	for i := range registers {
+	for i := range Registers(call) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
@@ -34,6 +24,55 @@ func Call(abi arch.ABI, call *arch.Syscall, args *[6]uint64) string {
 	}
 	b.WriteByte(')')
 	return b.String()
+}
+
+// Registers returns how many registers the parameters of a call take: all six
+// where they are not known.
+func Registers(call *arch.Syscall) int {
+	if call == nil || call.Params == nil {
+		return 6
+	}
+	registers := 0
+	for i := range call.Params {
+		registers = max(registers, int(call.Params[i].Low)+1)
+		if call.Params[i].Split {
+			registers = max(registers, int(call.Params[i].High)+1)
+		}
+	}
+	return registers
+}
+
+// Argument writes what the kernel takes a register of a call for: of the bits
+// that it looks at, with names if they have some. Unlike Register's, the text
+// says nothing of the others: an int's high half is whatever the caller left
+// there. call may be nil.
+func Argument(abi arch.ABI, call *arch.Syscall, register int, args *[6]uint64) string {
+	value := args[register]
+	if abi.Bits() == 32 {
+		value &= ones(32)
+	}
+	if call == nil {
+		return numberText(abi, Number, value)
+	}
+	for i := range call.Params {
+		param := &call.Params[i]
+		if int(param.Low) != register || param.Split {
+			continue
+		}
+		p := Of(abi, call, param, AllKnown(*args))
+		if text, ok := p.Value(value); ok {
+			return text
+		}
+		value &= ones(p.width())
+		if p.IsFlags() {
+			return hexOrDigit(value)
+		}
+		if sign := 64 - p.width(); param.Type.Signed {
+			return numberText(abi, p.kind, uint64(int64(value<<sign)>>sign)&ones(uint8(abi.Bits())))
+		}
+		return numberText(abi, p.kind, value)
+	}
+	return numberText(abi, Number, value)
 }
 
 // Register writes the value of a register of a call, so that the text, as an

@@ -126,6 +126,10 @@ func TestKinds(t *testing.T) {
 		{"mmap", "fd", decode.Descriptor},
 		{"mmap", "addr", decode.Address},
 		{"connect", "fd", decode.Descriptor},
+		{"connect", "uservaddr", decode.SocketAddress},
+		{"accept", "upeer_sockaddr", decode.Address},
+		{"execve", "argv", decode.Strings},
+		{"execve", "envp", decode.Address},
 		{"copy_file_range", "fd_out", decode.Descriptor},
 	} {
 		call, ok := arch.X86_64.Syscall(tc.call)
@@ -179,5 +183,59 @@ func TestMasks(t *testing.T) {
 		if got != tc.want {
 			t.Errorf("%s's %s & %#x == %#x: %q, want %q", tc.call, tc.param, tc.mask, tc.value, got, tc.want)
 		}
+	}
+}
+
+// TestArguments has registers whose high bits the kernel does not look at.
+func TestArguments(t *testing.T) {
+	const junk = 0xdead_0000_0000_0000
+	for _, tc := range []struct {
+		abi      arch.ABI
+		call     string
+		register int
+		value    uint64
+		want     string
+	}{
+		{arch.X86_64, "openat", 0, 0xffffff9c, "AT_FDCWD"}, // as compilers pass it
+		{arch.X86_64, "openat", 0, 0xffffffffffffff9c, "AT_FDCWD"},
+		{arch.X86_64, "openat", 0, junk | 3, "3"},
+		{arch.X86_64, "openat", 0, 0xfffffffe, "-2"},
+		{arch.X86_64, "openat", 1, junk | 3, "0xdead000000000003"},
+		{arch.X86_64, "openat", 2, junk | 1, "O_WRONLY"},
+		{arch.X86_64, "openat", 2, 0xfffffff, "0xfffffff"},
+		{arch.X86_64, "openat", 3, 1<<16 | 0o644, "0644"},
+		{arch.X86_64, "openat", 5, junk, "0xdead000000000000"},
+		{arch.I386, "openat", 0, junk | 0xffffff9c, "AT_FDCWD"},
+		{arch.I386, "openat", 1, junk | 0x8048000, "0x8048000"},
+		{arch.I386, "openat", 0, 0xfffffffe, "-2"},
+		{arch.X86_64, "ioctl", 1, junk | 0x5412, "TIOCSTI"},
+		{arch.X86_64, "write", 2, 100000, "100000"},
+		{arch.X86_64, "write", 2, 1 << 40, "0x10000000000"},
+	} {
+		call, _ := tc.abi.Syscall(tc.call)
+		var args [6]uint64
+		args[tc.register] = tc.value
+		if got := decode.Argument(tc.abi, call, tc.register, &args); got != tc.want {
+			t.Errorf("%s of %s: args[%d] = %#x is %q, want %q", tc.call, tc.abi, tc.register, tc.value, got, tc.want)
+		}
+	}
+	if got := decode.Argument(arch.X86_64, nil, 2, &[6]uint64{2: 5}); got != "5" {
+		t.Errorf("of no known call, 5 is %q", got)
+	}
+}
+
+func TestRegisters(t *testing.T) {
+	for _, tc := range []struct {
+		abi  arch.ABI
+		call string
+		want int
+	}{{arch.X86_64, "getpid", 0}, {arch.X86_64, "openat", 4}, {arch.X86_64, "pread64", 4}, {arch.I386, "pread64", 5}, {arch.X86_64, "mmap", 6}} {
+		call, _ := tc.abi.Syscall(tc.call)
+		if got := decode.Registers(call); got != tc.want {
+			t.Errorf("%s of %s: %d registers, want %d", tc.call, tc.abi, got, tc.want)
+		}
+	}
+	if got := decode.Registers(nil); got != 6 {
+		t.Errorf("of no known call: %d registers", got)
 	}
 }

@@ -11,19 +11,19 @@ type Kind uint8
 
 // The kinds.
 const (
-	Number     Kind = iota
-	Descriptor      // of a file, in the table of the process
-	Path            // the address of a path
-	Text            // the address of other text that the kernel reads
-	Address         // any other address
-	Size            // in bytes
-	Offset          // in a file, in bytes
-	Device          // major and minor number
-	Process         // a process, thread or process group
-	User            // a user id
-	Group           // a group id
-	SocketAddress   // the address of a struct sockaddr that the kernel reads; the next parameter is its size
-	Strings         // the address of addresses of text, ended by 0
+	Number        Kind = iota
+	Descriptor         // of a file, in the table of the process
+	Path               // the address of a path
+	Text               // the address of other text that the kernel reads
+	Address            // any other address
+	Size               // in bytes
+	Offset             // in a file, in bytes
+	Device             // major and minor number
+	Process            // a process, thread or process group
+	User               // a user id
+	Group              // a group id
+	SocketAddress      // the address of a struct sockaddr that the kernel reads; the next parameter is its size
+	Strings            // the address of addresses of text, ended by 0
 )
 
 // IsAddress reports whether the numbers are addresses, of whatever.
