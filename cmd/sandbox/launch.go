@@ -9,6 +9,7 @@ import (
 
 	"sandbox/internal/inherited"
 	"sandbox/launcher"
+	"sandbox/policy"
 	"sandbox/policy/typed"
 	"sandbox/prove"
 )
@@ -19,6 +20,9 @@ type launch struct {
 	startOptions
 	program string // a file
 	keep    repeated
+
+	// installed returns what is installed for policies; nil: they are.
+	installed func(*policy.Policy) *policy.Policy
 }
 
 func (l *launch) declare(options *flag.FlagSet) {
@@ -31,7 +35,8 @@ func (l *launch) declare(options *flag.FlagSet) {
 // A start is a launch of which all is done that can be done before a process
 // is changed: only the kernel can still say no.
 type start struct {
-	policy  *typed.Policy // nil for a compiled program alone
+	policy  *typed.Policy  // nil for a compiled program alone
+	loaded  *policy.Policy // the same, with its texts; nil for a compiled program
 	program prove.Proved
 	command launcher.Command
 }
@@ -45,8 +50,8 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy, program, err := l.filter(v, operands)
-	if err != nil {
+	s := &start{}
+	if err := l.filter(s, v, operands); err != nil {
 		return nil, err
 	}
 	own := inherited.Environ()
@@ -61,40 +66,45 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 	if err != nil {
 		return nil, notCommand(v, operands, err)
 	}
-	s := &start{
-		policy:  policy,
-		program: program,
-		command: launcher.Command{
-			Path:      path,
-			Args:      operands,
-			Env:       env,
-			Keep:      keep,
-			Inherited: launcher.Inherited(inherited.Read()),
-		},
+	s.command = launcher.Command{
+		Path:      path,
+		Args:      operands,
+		Env:       env,
+		Keep:      keep,
+		Inherited: launcher.Inherited(inherited.Read()),
 	}
 	l.apply(&s.command)
 	return s, nil
 }
 
-// filter returns the program to install, and the policies that it is, as far as
+// filter finds the program to install, and the policies that it is, as far as
 // they are given.
-func (l *launch) filter(v string, operands []string) (*typed.Policy, prove.Proved, error) {
+func (l *launch) filter(s *start, v string, operands []string) (err error) {
 	if l.program != "" {
-		return l.stored()
+		s.policy, s.program, err = l.stored()
+		return err
 	}
 	if err := l.misplaced(v, operands); err != nil {
-		return nil, prove.Proved{}, err
+		return err
 	}
-	loaded, err := l.loadToLaunch()
-	if err != nil {
-		return nil, prove.Proved{}, err
+	if s.loaded, err = l.loadToLaunch(); err != nil {
+		return err
+	}
+	s.policy = s.loaded.Typed
+	s.program, err = l.proved(s.loaded)
+	return err
+}
+
+// proved compiles and proves what is installed for policies.
+func (l *launch) proved(loaded *policy.Policy) (prove.Proved, error) {
+	if l.installed != nil {
+		loaded = l.installed(loaded)
 	}
 	compiled, err := compilePolicy(loaded)
 	if err != nil {
-		return nil, prove.Proved{}, err
+		return prove.Proved{}, err
 	}
-	program, err := provePolicy(loaded, compiled)
-	return loaded.Typed, program, err
+	return provePolicy(loaded, compiled)
 }
 
 // misplaced says what was probably meant where no policy is given, or one of
