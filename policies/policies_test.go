@@ -13,7 +13,7 @@ func TestNames(t *testing.T) {
 	if !slices.IsSorted(names) {
 		t.Errorf("Names() = %q, not sorted", names)
 	}
-	for _, want := range []string{"baseline", "compute", "offline"} {
+	for _, want := range []string{"baseline", "compute", "noexec", "offline"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("Names() = %q lacks %q", names, want)
 		}

@@ -40,6 +40,9 @@ func callOn(abi arch.ABI, scope *check.Scope, parsed *filter.Call, list *diag.Li
 			call.Nr = known.Number
 		}
 	}
+	if startsProgram(abi, parsed, &call, list) {
+		return call
+	}
 	for i, arg := range parsed.Args {
 		value, problems := check.Constant(abi, scope, arg)
 		*list = append(*list, problems...)

@@ -33,6 +33,7 @@ func (b *lowering) sections() []typed.Section {
 	}
 	b.checkUnserved()
 	b.findings.report(b.abis, b.list)
+	b.checkOnce(sections)
 	return sections
 }
 

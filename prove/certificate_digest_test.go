@@ -14,7 +14,7 @@ import (
 var meaningless = []string{
 	"Layer.Name", "Layer.Budget", "Filter.At", "Filter.Text",
 	"Rule.Name", "Rule.Reason", "Rule.Implicit", "Rule.At",
-	"Predicate.At", "Predicate.Text", "Predicate.Operands",
+	"Predicate.At", "Predicate.Once", "Predicate.Text", "Predicate.Operands",
 }
 
 // allNodes is a policy with every type and every field.

@@ -24,6 +24,7 @@ func conditionText(c *prove.Change) string {
 			}
 			w := conditionWriter{abi: abi, call: call}
 			other, _ := w.condition(&c.Condition)
+			other = withOnce(other)
 			if written && other != text {
 				return c.Condition.Text(0, 0)
 			}

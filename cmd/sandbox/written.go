@@ -8,6 +8,7 @@ import (
 	"sandbox/arch/decode"
 	"sandbox/internal/diag"
 	"sandbox/internal/policytest"
+	"sandbox/policy"
 	"sandbox/policy/filter"
 	"sandbox/policy/typed"
 )
@@ -44,6 +45,10 @@ func (w *callWriter) call(c *typed.Call) string {
 		fmt.Fprintf(&b, "#%d", c.Nr)
 	}
 	b.WriteByte('(')
+	if w.isOnce(c) {
+		b.WriteString(typed.OnceText + ")")
+		return b.String()
+	}
 	last := len(c.Args)
 	for last > 0 && c.Args[last-1] == 0 {
 		last--
@@ -56,6 +61,13 @@ func (w *callWriter) call(c *typed.Call) string {
 	}
 	b.WriteByte(')')
 	return b.String()
+}
+
+// isOnce reports whether a call is the execve that once() stands for where
+// nothing is started.
+func (w *callWriter) isOnce(c *typed.Call) bool {
+	once, list := policy.ParseCall(w.abi, "execve("+typed.OnceText+")")
+	return !list.Failed() && once == *c
 }
 
 // register returns the value of a register of a call: in the words that were

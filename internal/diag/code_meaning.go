@@ -43,4 +43,5 @@ const (
 	OpaquePointer     Code = "E0513" // a pointer as if it were what it points at
 	PointerCast       Code = "E0514" // a pointer as anything but an address
 	ConditionTooLarge Code = "E0515" // functions and loops written out beyond the bound
+	MisplacedOnce     Code = "E0516" // once() anywhere but as the whole condition of "allow execve"
 )

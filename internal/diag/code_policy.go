@@ -46,6 +46,9 @@ const (
 	ProgramTooLarge Code = "E0227" // more instructions than the kernel takes
 	TooMuchScratch  Code = "E0228" // a comparison that needs more than the scratch memory
 	NotProvable     Code = "E0229" // the proof was given up
+
+	MoreThanOnce Code = "E0230" // programs can be executed besides the one of once()
+	OnceVaries   Code = "E0231" // what execve gets without once() depends on its arguments
 )
 
 // Warnings about a policy as a whole: W02.

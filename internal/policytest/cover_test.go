@@ -251,7 +251,7 @@ func TestGenerateProfiles(t *testing.T) {
 				if rest := Cover(p, results).Missed(); len(rest) != len(missed) {
 					t.Errorf("%d are not reached, %d said to be missed", len(rest), len(missed))
 				}
-				if len(proposals) < 4 {
+				if len(proposals) < 2 {
 					t.Errorf("only %d proposals", len(proposals))
 				}
 			})

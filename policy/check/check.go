@@ -47,7 +47,7 @@ func Filters(in Input) ([]typed.Filter, diag.List) {
 	if kernel == 0 {
 		kernel = arch.Latest()
 	}
-	c.selectors = in.Filter.Selectors
+	c.selectors, c.body = in.Filter.Selectors, in.Filter.Body
 	c.selected = c.choose(in.Filter, kernel)
 	filters := c.filters(in)
 	c.copied += filterWork
@@ -80,6 +80,7 @@ type checker struct {
 	held     *heldLints // in place of lints, while the value of a local is typed
 
 	selectors []filter.Selector
+	body      filter.Expr
 	selected  selection
 	numbers   []uint32 // of the selected calls on all ABIs, if numbered
 	numbered  bool

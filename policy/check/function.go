@@ -13,6 +13,9 @@ import (
 // the parameters, typed anew for each use. The arguments are the caller's: what
 // the function's text calls its own cannot get in their way.
 func (c *checker) apply(x *filter.Apply) operand {
+	if x.Func.Text == onceName {
+		return c.once(x)
+	}
 	before := c.said()
 	d := c.callee(x)
 	sound := d != nil && c.sound(d)
@@ -120,6 +123,7 @@ func (c *checker) noSuchFunction(x *filter.Apply, d *definition) {
 				return
 			}
 		}
+		yield(onceName)
 	}
 	// C's macros are in capitals: _IOC_TYPE(cmd).
 	meant := strings.ToLower(strings.TrimLeft(x.Func.Text, "_"))
@@ -173,6 +177,10 @@ func (c *checker) sound(d *definition) bool {
 
 // applyInFunction looks at a function that another one applies.
 func (c *checker) applyInFunction(x *filter.Apply) {
+	if x.Func.Text == onceName {
+		c.onceInPlace(x)
+		return
+	}
 	d := c.callee(x)
 	if d == nil {
 		return

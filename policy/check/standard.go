@@ -36,6 +36,9 @@ func standardName(i int) string {
 }
 
 func isStandard(name string) bool {
+	if name == onceName {
+		return true
+	}
 	for i := range standard {
 		if standardName(i) == name {
 			return true

@@ -58,6 +58,9 @@ func (w *writtenFilter) all(is func(p part) bool) bool {
 // that are always true or always false.
 func (l *linter) reach() {
 	for _, w := range l.written() {
+		if p, ok := w.parts[0].filter().When.(*typed.Predicate); ok && p.Once {
+			continue // false where no program is started, and held to more than lints
+		}
 		switch {
 		case w.all(func(p part) bool { return p.facts().Alone.Never() }):
 			l.list.Reportf(diag.ConstantTruth, l.policy.FilterSpan(w.parts[0].filter()), "the filter matches no call").
