@@ -99,7 +99,7 @@ var runtimeOwn = []uint64{
 func TestStartAllocations(t *testing.T) {
 	l := launch{program: compiledProgram(t)}
 	allocations := testing.AllocsPerRun(10, func() {
-		if _, _, err := l.filter("exec", nil); err != nil {
+		if err := l.filter(new(start), "exec", nil); err != nil {
 			t.Fatal(err)
 		}
 	})
