@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,6 +24,9 @@ type Listener struct {
 	received []uint64 // room for struct seccomp_notif
 	response []uint64 // room for struct seccomp_notif_resp
 	wait     [1]unix.PollFd
+
+	proc    func() error // nil, or why /proc cannot be used; asked once
+	reading atomic.Bool  // a goroutine reads memory of the program
 }
 
 // Listen takes over the descriptor of a listener, which seccomp() returned for
@@ -42,7 +46,7 @@ func Listen(fd int) (*Listener, error) {
 		return nil, fmt.Errorf("descriptor %d is no listener: %w", fd, err)
 	}
 	setSyncWakeUp(fd)
-	return &Listener{fd: fd, received: received, response: response}, nil
+	return &Listener{fd: fd, received: received, response: response, proc: sync.OnceValue(checkProc)}, nil
 }
 
 // Serve receives calls and has the handler answer them, one at a time, until no

@@ -23,3 +23,9 @@ func (*Listener) Waiting(uint64) bool { return false }
 
 // Close has nothing to close.
 func (*Listener) Close() error { return nil }
+
+// Executable fails: nobody calls.
+func (*Listener) Executable(*Call) (string, error) { return "", ErrNoProc }
+
+// Look fails: nobody calls.
+func (*Listener) Look(*Call) (*Seen, error) { return nil, ErrNoProc }

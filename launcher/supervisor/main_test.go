@@ -43,6 +43,8 @@ func play(name string, args []string) error {
 		return callEach(args)
 	case "loop":
 		return callOften(args)
+	case "look":
+		return makeCalls(args[0])
 	}
 	return fmt.Errorf("no such role")
 }
@@ -55,11 +57,20 @@ const asked = unix.SYS_GETPRIORITY
 // channel is the descriptor of a child's socket for its listener.
 const channel = 3
 
-// confine installs a filter that hands the call to a listener, passes the
+// confine installs a filter that hands some calls to a listener, passes the
 // listener on, and executes a command.
-func confine(argv []string) error {
+func confine(args []string) error {
+	var numbers []uint32
+	for _, text := range strings.Split(args[0], ",") {
+		nr, err := strconv.ParseUint(text, 0, 32)
+		if err != nil {
+			return err
+		}
+		numbers = append(numbers, uint32(nr))
+	}
+	argv := args[1:]
 	runtime.LockOSThread()
-	listener, err := install()
+	listener, err := install(numbers)
 	if err != nil {
 		return err
 	}
@@ -71,14 +82,14 @@ func confine(argv []string) error {
 	return unix.Exec(argv[0], argv, os.Environ())
 }
 
-func install() (listener int, err error) {
-	const data, nr = 0x20, 0 // BPF_LD | BPF_W | BPF_ABS; offsetof(struct seccomp_data, nr)
-	filter := []unix.SockFilter{
-		{Code: data, K: nr},
-		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: asked},
-		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF},
-		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+func install(numbers []uint32) (listener int, err error) {
+	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}} // offsetof(struct seccomp_data, nr)
+	for _, nr := range numbers {
+		filter = append(filter,
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: nr},
+			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF})
 	}
+	filter = append(filter, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return -1, err
@@ -130,19 +141,23 @@ type victim struct {
 	out, errs bytes.Buffer
 }
 
-// start starts a command under the filter and returns its listener. The command
-// is killed at the end of the test.
+// start starts a command under a filter for the asked call, and returns its
+// listener. The command is killed at the end of the test.
 func start(t testing.TB, argv ...string) (*victim, *Listener) {
 	t.Helper()
-	v := newVictim(t, argv...)
+	v := newVictim(t, []uint32{asked}, argv...)
 	return v, v.start(t)
 }
 
-func newVictim(t testing.TB, argv ...string) *victim {
+func newVictim(t testing.TB, numbers []uint32, argv ...string) *victim {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
-	v := &victim{Cmd: exec.CommandContext(ctx, self(t), append([]string{"role=confine"}, argv...)...)}
+	var list []string
+	for _, nr := range numbers {
+		list = append(list, strconv.Itoa(int(nr)))
+	}
+	v := &victim{Cmd: exec.CommandContext(ctx, self(t), append([]string{"role=confine", strings.Join(list, ",")}, argv...)...)}
 	v.Stdout, v.Stderr = &v.out, &v.errs
 	v.WaitDelay = time.Second // its children may hold the pipes
 	return v
