@@ -46,7 +46,7 @@ var allowed = map[string][]string{
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher",
+		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher", "launcher/supervisor",
 		"policies", "policy", "policy/...", "prove",
 	},
 }
