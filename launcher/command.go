@@ -15,6 +15,7 @@ import (
 	"errors"
 
 	"sandbox/bpf"
+	"sandbox/prove"
 )
 
 // A Command is a program to start.
@@ -36,6 +37,13 @@ type Command struct {
 	Limits []Limit
 	// Inherited is what this process was given and the program is to find.
 	Inherited Inherited
+	// Secret has execve find its arguments at the addresses that a filter asks
+	// for; nil: anywhere. It can be forgotten once the command runs.
+	Secret *Secret
+	// First is a filter that is installed before the other one, which must pass
+	// all that a launch does but execve with other registers than the command's.
+	// The zero value is none.
+	First prove.Proved
 }
 
 // Options change how a command is started. The zero value is the usual way.

@@ -132,6 +132,9 @@ func (pl *plan) enter(r *report) {
 		return
 	}
 	r.step = stepFilter
+	if r.errno = pl.secret.install(); r.errno != 0 {
+		return
+	}
 	installed := pl.install()
 	if r.errno = failed(installed); r.errno != 0 {
 		return

@@ -30,6 +30,12 @@ func (*Process) Signal(syscall.Signal) error { return unsupported() }
 // Wait fails.
 func (*Process) Wait() (Status, error) { return Status{}, unsupported() }
 
+// NewSecret fails: there is no execve to keep secrets from.
+func NewSecret() (*Secret, error) { return nil, unsupported() }
+
+// Forget does nothing.
+func (s *Secret) Forget() {}
+
 // Resolve fails: there is nothing to start.
 func Resolve(string, string) (string, error) { return "", unsupported() }
 

@@ -24,6 +24,8 @@ type plan struct {
 	argv []*byte // ends with nil
 	envp []*byte // ends with nil
 
+	secret secretPlan
+
 	ignored     uint64    // signals to set to SIG_IGN, all others to SIG_DFL
 	mask        uint64    // the signal mask
 	setLimit    bool      // whether to set RLIMIT_NOFILE
@@ -73,6 +75,9 @@ func newPlan(p bpf.Program, c Command, o Options) (*plan, error) {
 	pl.path, _ = syscall.BytePtrFromString(c.Path)
 	pl.argv, _ = syscall.SlicePtrFromStrings(c.Args)
 	pl.envp, _ = syscall.SlicePtrFromStrings(c.Env)
+	if err := pl.hide(c, o); err != nil {
+		return nil, err
+	}
 
 	var err error
 	if pl.ignored, pl.mask, err = signalState(c.Inherited); err != nil {
