@@ -11,6 +11,8 @@
 
 package main
 
+import _ "sandbox/internal/hugeheap" // the heap takes one page fault in place of a hundred, or three hundred
+
 // growStack grows the calling goroutine's stack to 64 KiB at once. Left alone it
 // doubles four times on the way there, deep inside parsers: each time all
 // frames are looked up in the tables of their functions and copied, and the
