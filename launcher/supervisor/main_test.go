@@ -43,6 +43,8 @@ func play(name string, args []string) error {
 		return callEach(args)
 	case "loop":
 		return callOften(args)
+	case "storm":
+		return stormInGo(args)
 	case "look":
 		return makeCalls(args[0])
 	}
