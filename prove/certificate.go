@@ -23,6 +23,9 @@ type Certificate struct {
 	policies []string
 	digest   Digest
 	writer   string
+
+	asksOnce  bool // the program needs another beside it: see WithOnce
+	otherwise typed.Action
 }
 
 // Certify proves that program decides every call as p does, as [Prove], and
@@ -61,14 +64,20 @@ func Certify(p *typed.Policy, program bpf.Program, writer string) (Certificate, 
 // errLongHeader is about names of policies: nothing else in a header is long.
 var errLongHeader = errors.New("the names of the policies are too long to be recorded")
 
+// errOnce is about a program that would let more pass than its policy.
+var errOnce = errors.New("it needs a second filter, for once(), beside it")
+
 var errNoCertificate = errors.New("there is no certificate")
 
 // Proved returns the program for use on a machine, given by its 64-bit ABI,
-// which must be the one that it was compiled for.
+// which must be the one that it was compiled for. One that leaves once() to
+// another is refused: see [Certificate.ProvedButOnce].
 func (c *Certificate) Proved(machine arch.ABI) (Proved, error) {
 	switch {
 	case c.proved.IsZero():
 		return Proved{}, errNoCertificate
+	case c.asksOnce:
+		return Proved{}, errOnce
 	case c.machine != machine:
 		return Proved{}, fmt.Errorf("it is for %v, and this machine is %v", c.machine, machine)
 	}

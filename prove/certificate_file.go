@@ -20,6 +20,7 @@ import (
 //	abis: x86_64 i386
 //	policies: "app.toml" "offline"
 //	meaning: sha256:64 hex digits (Digest)
+//	once: errno(1)             only if the program leaves once() to another
 //	proved: 213 ranges 1702 nodes
 //	writer: "sandbox v1.0.0"
 //	instructions: 72
@@ -67,6 +68,7 @@ func (c *Certificate) appendHeader(dst []byte) []byte {
 		dst = strconv.AppendQuoteToASCII(append(dst, ' '), name)
 	}
 	dst = c.digest.appendTo(append(dst, "\nmeaning: "...))
+	dst = c.appendOnce(dst)
 	dst = strconv.AppendInt(append(dst, "\nproved: "...), int64(c.proved.stats.Regions), 10)
 	dst = strconv.AppendInt(append(dst, " ranges "...), int64(c.proved.stats.Nodes), 10)
 	dst = strconv.AppendQuoteToASCII(append(dst, " nodes\nwriter: "...), c.writer)
@@ -169,6 +171,7 @@ func (h *header) read() (c Certificate, instructions int) {
 	if c.digest, ok = parseDigest(h.value("meaning")); !ok {
 		h.fail()
 	}
+	h.once(&c)
 	regions, rest, _ := strings.Cut(h.value("proved"), " ranges ")
 	nodes, _ := strings.CutSuffix(rest, " nodes")
 	c.proved.stats = Stats{Regions: h.number(regions), Nodes: h.number(nodes)}

@@ -13,6 +13,7 @@ import (
 	"sandbox/compiler"
 	"sandbox/internal/diag"
 	"sandbox/policy"
+	"sandbox/policy/typed"
 )
 
 func compileVerb() *verb {
@@ -44,15 +45,16 @@ type format struct {
 	write  func(io.Writer, *compiled) error
 	binary bool
 	starts bool // what it writes is started as it is
+	shows  bool // it writes the instructions
 }
 
 func formats() []format {
 	return []format{
-		{name: "asm", write: writeAsm},
-		{name: "bpf", write: writeRaw, binary: true},
-		{name: "c", write: writeC},
+		{name: "asm", write: writeAsm, shows: true},
+		{name: "bpf", write: writeRaw, binary: true, shows: true},
+		{name: "c", write: writeC, shows: true},
 		{name: "program", write: writeProgram, binary: true, starts: true},
-		{name: "json", write: writeInstructions},
+		{name: "json", write: writeInstructions, shows: true},
 		{name: "stats", write: writeStats},
 		{name: "stats in json", write: writeStatsJSON},
 	}
@@ -68,6 +70,8 @@ type compiled struct {
 	policy  *policy.Policy
 	notes   []string
 	weights compiler.Weights // nil: those that are shipped
+
+	otherwise typed.Action // what the filter for once() gives other execves, if there is to be one
 }
 
 func prepareCompile(options *flag.FlagSet) action {
@@ -107,6 +111,9 @@ func prepareCompile(options *flag.FlagSet) action {
 		loaded, err := load()
 		if err != nil {
 			return err
+		}
+		if loaded.AsksOnce() && f.shows {
+			return shownOnce(f.name)
 		}
 		program, err := newCompiled(loaded, weights)
 		if err != nil {
@@ -168,7 +175,7 @@ func newCompiled(p *policy.Policy, weights compiler.Weights) (*compiled, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &compiled{program, p, constantNotes(program.Program.Code(), 0), weights}, nil
+	return &compiled{Compiled: program, policy: p, notes: constantNotes(program.Program.Code(), 0), weights: weights}, nil
 }
 
 func (c *compiled) bigEndian() bool { return c.ABIs[0].BigEndian() }

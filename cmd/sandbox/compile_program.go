@@ -11,9 +11,20 @@ import (
 
 // writeProgram proves the program, and writes it with the record of that.
 func writeProgram(w io.Writer, c *compiled) error {
+	once := c.policy.AsksOnce()
+	if once {
+		if err := c.compileOnce(c.ABIs[0].Machine()); err != nil {
+			return err
+		}
+	}
 	certificate, err := prove.Certify(c.policy.Typed, c.Program, writerName())
 	if err != nil {
 		return notProved(err, c.policy, c.Compiled)
+	}
+	if once {
+		if certificate, err = certificate.WithOnce(c.otherwise); err != nil {
+			return err
+		}
 	}
 	_, err = w.Write(certificate.Append(nil))
 	return err

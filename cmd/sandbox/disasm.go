@@ -104,6 +104,9 @@ func showCertificate(u *ui, c *prove.Certificate) {
 	u.answer("; %s for %s: %d instructions", strings.Join(names, " and "), strings.Join(abis, ", "), c.Program().Len())
 	u.answer("; the meaning of the policies: %v", c.Digest())
 	u.answer("; proved: %d ranges, %d nodes", c.Stats().Regions, c.Stats().Nodes)
+	if otherwise, ok := c.Once(); ok {
+		u.answer("; a second filter gives every execve but the first: %v", otherwise)
+	}
 	u.answer("; written by %s", oneLine(c.Writer()))
 }
 

@@ -23,6 +23,8 @@ type launch struct {
 
 	// installed returns what is installed for policies; nil: they are.
 	installed func(*policy.Policy) *policy.Policy
+
+	secret *launcher.Secret // drawn for once(); nil: nothing asks for it
 }
 
 func (l *launch) declare(options *flag.FlagSet) {
@@ -38,6 +40,7 @@ type start struct {
 	policy  *typed.Policy  // nil for a compiled program alone
 	loaded  *policy.Policy // the same, with its texts; nil for a compiled program
 	program prove.Proved
+	first   prove.Proved // for once(), if program leaves that to it
 	command launcher.Command
 }
 
@@ -72,6 +75,8 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 		Env:       env,
 		Keep:      keep,
 		Inherited: launcher.Inherited(inherited.Read()),
+		Secret:    l.secret,
+		First:     s.first,
 	}
 	l.apply(&s.command)
 	return s, nil
@@ -81,8 +86,7 @@ func (l *launch) ready(v string, operands []string) (*start, error) {
 // they are given.
 func (l *launch) filter(s *start, v string, operands []string) (err error) {
 	if l.program != "" {
-		s.policy, s.program, err = l.stored()
-		return err
+		return l.stored(s)
 	}
 	if err := l.misplaced(v, operands); err != nil {
 		return err
@@ -95,10 +99,14 @@ func (l *launch) filter(s *start, v string, operands []string) (err error) {
 	return err
 }
 
-// proved compiles and proves what is installed for policies.
+// proved compiles and proves what is installed for policies. If they ask for
+// once(), its addresses are drawn for that, and stay in the program alone.
 func (l *launch) proved(loaded *policy.Policy) (prove.Proved, error) {
 	if l.installed != nil {
 		loaded = l.installed(loaded)
+	}
+	if loaded.AsksOnce() {
+		return l.provedOnce(loaded)
 	}
 	compiled, err := compilePolicy(loaded)
 	if err != nil {

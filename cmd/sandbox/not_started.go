@@ -16,12 +16,13 @@ func (s *start) notStarted(err error) error {
 		return err
 	}
 	call := typed.Call{Nr: e.Denied.Nr, Arch: e.Denied.Arch, IP: e.Denied.IP, Args: e.Denied.Args}
-	decision := s.policy.Decide(&call)
+	policy := s.policy.WithOnce(&typed.Truth{Value: true}) // of the call at hand it is
+	decision := policy.Decide(&call)
 	abi, _ := arch.ByAudit(call.Arch)
 	f := fail("the policy denies execve, with which the command is started: %s by %s",
 		actionName(abi, decision.Action), ruleWords(decision.Rule))
 	f.code = e.Status
-	for _, step := range s.policy.Layers[decision.Layer].Explain(&call) {
+	for _, step := range policy.Layers[decision.Layer].Explain(&call) {
 		if step.Filter.When != nil {
 			f.hinted("%s", stepWords(step))
 		}

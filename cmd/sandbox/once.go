@@ -1,11 +1,113 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"sandbox/arch"
+	"sandbox/compiler"
+	"sandbox/launcher"
+	"sandbox/policy"
 	"sandbox/policy/typed"
+	"sandbox/prove"
 )
+
+// addresses draws the addresses of once(), the same for all attempts at a start.
+func (l *launch) addresses() ([3]uint64, error) {
+	if l.secret == nil {
+		secret, err := launcher.NewSecret()
+		if err != nil {
+			return [3]uint64{}, err
+		}
+		l.secret = secret
+	}
+	return l.secret.Addresses(), nil
+}
+
+// provedOnce compiles and proves policies with the addresses of once(), which
+// no message tells.
+func (l *launch) provedOnce(loaded *policy.Policy) (prove.Proved, error) {
+	addresses, err := l.addresses()
+	if err != nil {
+		return prove.Proved{}, err
+	}
+	loaded = loaded.OnceAt(addresses)
+	compiled, err := compilePolicy(loaded)
+	if err != nil {
+		return prove.Proved{}, err
+	}
+	proved, err := prove.Prove(loaded.Typed, compiled.Program)
+	return proved, notProved(withoutSecret(err), loaded, compiled)
+}
+
+// onceFilter compiles and proves the filter that holds a compiled program to
+// once(), with addresses that are drawn now.
+func (l *launch) onceFilter(machine arch.ABI, otherwise typed.Action) (prove.Proved, error) {
+	addresses, err := l.addresses()
+	if err != nil {
+		return prove.Proved{}, err
+	}
+	p := typed.OncePolicy(machine, addresses, otherwise)
+	compiled, err := compiler.Options{}.Compile(p)
+	if err != nil {
+		return prove.Proved{}, err
+	}
+	proved, err := prove.Prove(p, compiled.Program)
+	return proved, withoutSecret(err)
+}
+
+// withoutSecret returns the reason why a proof failed without the call that
+// shows it: its arguments would tell the addresses of once().
+func withoutSecret(err error) error {
+	var limit *prove.GivenUp
+	if err == nil || errors.As(err, &limit) {
+		return err
+	}
+	var m *prove.Mismatch
+	if !errors.As(err, &m) {
+		return fail("the program was not proved: this is a bug in sandbox, of which no more is said, as it could tell the addresses of %s", typed.OnceText)
+	}
+	return fail("the program does not do what the policy says: for arch %#x, number %d, and arguments that are not shown, as they could tell the addresses of %s, the policy says %v, the program %v",
+		m.Call.Arch, int32(m.Call.Nr), typed.OnceText, m.Policy, m.Return)
+}
+
+// compileOnce compiles what is stored of policies that ask for once(): a program
+// that has it always true, and what the second filter does otherwise. That both
+// together are the policies is proved, for the addresses that stand for those
+// that are not drawn yet.
+func (c *compiled) compileOnce(machine arch.ABI) error {
+	otherwise, list := c.policy.OnceElse(machine)
+	if err := list.Err(); err != nil {
+		return err
+	}
+	always := c.policy.OnceAlways()
+	program, err := compileBy(c.weights, always)
+	if err != nil {
+		return err
+	}
+	second, err := compiler.Options{}.Compile(typed.OncePolicy(machine, typed.OncePlaceholders(), otherwise))
+	if err != nil {
+		return err
+	}
+	both := prove.ProgramSide(machine.BigEndian(), second.Program, program.Program)
+	found, err := prove.Compare(prove.PolicySide(c.policy.Typed), both, nil)
+	switch {
+	case err != nil:
+		return notProved(err, c.policy, program)
+	case !found.Equal():
+		return fail("the program and the filter for %s are not what the policies say: this is a bug in sandbox", typed.OnceText)
+	}
+	c.Compiled, c.policy, c.otherwise = program, always, otherwise
+	return nil
+}
+
+// shownOnce refuses to show a program that is another one at each start.
+func shownOnce(format string) error {
+	return fail("compile: %s stands for addresses that are drawn anew at each start, so there is no program to write in the format %s", typed.OnceText, format).
+		hinted("for a program that 'exec --program' starts, name a file: -o FILE%s", programSuffix).
+		hinted("--stats shows what it costs")
+}
 
 // withOnce returns a condition with once() in the place of what stands for it
 // where nothing is started.

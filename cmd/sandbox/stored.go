@@ -4,7 +4,8 @@ import (
 	"errors"
 	"strings"
 
-	"sandbox/policy/typed"
+	"sandbox/arch"
+	"sandbox/policy"
 	"sandbox/prove"
 )
 
@@ -12,42 +13,62 @@ import (
 // knows that one is wanted.
 const programSuffix = ".sandbox"
 
-// stored returns the program of --program. If there are policies too, they must
-// be those that it was compiled from; otherwise the policy is nil.
-func (l *launch) stored() (*typed.Policy, prove.Proved, error) {
+// stored finds the program of --program, and the filter that it needs beside it.
+// If there are policies too, they must be those that it was compiled from.
+func (l *launch) stored(s *start) error {
 	if len(l.policies) == 0 && len(l.rules) > 0 {
-		return nil, prove.Proved{}, misuse("-e does not change a compiled program").
+		return misuse("-e does not change a compiled program").
 			hinted("compile it with the rule: sandbox compile -p POLICY -e RULE -o %s", l.program)
 	}
 	certificate, err := openCertificate(l.program)
 	if err != nil {
-		return nil, prove.Proved{}, err
+		return err
 	}
 	native, err := nativeABI()
 	if err != nil {
-		return nil, prove.Proved{}, err
+		return err
 	}
-	proved, err := certificate.Proved(native.Machine())
+	s.program, err = certificate.ProvedButOnce(native.Machine())
 	if err != nil {
-		return nil, prove.Proved{}, fail("%s: %v", l.program, err).
+		return fail("%s: %v", l.program, err).
 			hinted("compile it for this machine: sandbox compile -p POLICY --abi %v -o %s", native, l.program)
 	}
-	if len(l.policies) == 0 {
-		return nil, proved, nil
+	if len(l.policies) > 0 {
+		loaded, err := l.loadToLaunch()
+		if err != nil {
+			return err
+		}
+		same, err := certifies(&certificate, loaded, native.Machine())
+		if err != nil {
+			return err
+		}
+		if !same {
+			return fail("%s is not compiled from what -p and -e say now, which means something else", l.program).
+				hinted("compile it anew: sandbox compile%s -o %s", l.written(), l.program)
+		}
+		s.policy = loaded.Typed
 	}
-	loaded, err := l.loadToLaunch()
-	if err != nil {
-		return nil, prove.Proved{}, err
+	if otherwise, ok := certificate.Once(); ok {
+		s.first, err = l.onceFilter(native.Machine(), otherwise)
 	}
-	digest, err := prove.DigestOf(loaded.Typed)
-	if err != nil {
-		return nil, prove.Proved{}, err
+	return err
+}
+
+// certifies reports whether a certificate is about policies.
+func certifies(c *prove.Certificate, p *policy.Policy, machine arch.ABI) (bool, error) {
+	otherwise, once := c.Once()
+	if once != p.AsksOnce() {
+		return false, nil
 	}
-	if digest != certificate.Digest() {
-		return nil, prove.Proved{}, fail("%s is not compiled from what -p and -e say now, which means something else", l.program).
-			hinted("compile it anew: sandbox compile%s -o %s", l.written(), l.program)
+	if once {
+		own, ok := p.Typed.OnceElse(machine)
+		if !ok || own != otherwise {
+			return false, nil
+		}
+		p = p.OnceAlways()
 	}
-	return loaded.Typed, proved, nil
+	digest, err := prove.DigestOf(p.Typed)
+	return digest == c.Digest(), err
 }
 
 // written returns the options as they are written.
