@@ -1,26 +1,38 @@
 package main
 
 import (
+	"errors"
 	"flag"
+	"os"
+	"syscall"
 
 	"sandbox/launcher"
+	"sandbox/launcher/supervisor"
+	"sandbox/policy"
 )
 
 func runVerb() *verb {
 	return &verb{
 		name:     "run",
 		operands: "[--] COMMAND [ARGUMENT]...",
-		brief:    "run a program under policies, as a child",
-		about: `The program and all that it starts are held to the policies. Signals are passed
-on to it, and its exit code is handed back. If a kill rule ends it, the rules
-that could have done so are named. Several policies intersect: the most
-restrictive action is taken. Descriptors from 3 on are closed. After --timeout
-the exit code is 124.`,
+		brief:    "run a program under policies, and say what they deny",
+		about: `The program and all that it starts are held to the policies. What is denied is
+reported on standard error: who made the call, the rule that denies it, and the
+rule that would allow it. Calls that are alike are reported once, and those that
+fail with ENOSYS only if the program fails. --quiet keeps silent; --report and
+--status-fd tell of everything, in JSON. Signals are passed on to the program,
+and its exit code is handed back. If a kill rule ends it, the rules that could
+have done so are named. Several policies intersect: the most restrictive action
+is taken. Descriptors from 3 on are closed. What the program leaves behind is
+ended with it. After --timeout the exit code is 124.
+
+--audit enforces nothing: what the policies refuse is reported, and happens.`,
 		examples: []example{
 			{"no network", "sandbox run -p offline -- curl http://example.org/"},
 			{"a program that was compiled before, and is proved already", "sandbox run --program app.sandbox -- ./app"},
 			{"with a bound on its time and its memory", "sandbox run -p compute --timeout 1m --rlimit as=2G -- ./solve"},
 			{"a rule of the moment on top", "sandbox run -p baseline -e 'errno(EPERM) mkdir, mkdirat' -- make"},
+			{"what would this policy deny", "sandbox run -p app.toml --audit --report denied.json -- ./app"},
 		},
 		operand: commandOperand,
 		starts:  true,
@@ -29,36 +41,222 @@ the exit code is 124.`,
 }
 
 func prepareRun(options *flag.FlagSet) action {
-	var l launch
-	var t timeout
-	l.declare(options)
-	t.declare(options)
+	var r running
+	r.launch.declare(options)
+	r.timeout.declare(options)
+	r.reports.declare(options)
 	return func(u *ui, operands []string) error {
-		how := l.launcherOptions()
-		how.Forward, how.KeepRunning = true, t.after != 0
-		s, err := l.ready("run", operands)
-		if err != nil {
-			return err
-		}
-		process, err := launcher.Start(s.program, s.command, how)
-		if err != nil {
-			return s.notStarted(err)
-		}
-		end := t.watch(process)
-		status, err := process.Wait()
-		over := end()
-		if err != nil {
-			return err
-		}
-		if over {
-			u.say("%s (process %d) was ended: its time, %s, was over", s.command.Path, process.Pid(), t.after.String())
-			return exitStatus(exitTimeout)
-		}
-		if status.Killed() {
-			s.sayWhoKilled(u, process.Pid(), l.program)
-		}
-		return exitStatus(status.ExitCode())
+		r.ui = u.standardError()
+		r.how = r.launcherOptions()
+		r.how.Forward, r.how.KeepRunning = true, r.timeout.after != 0
+		return r.run(operands)
 	}
+}
+
+// running is one execution of run.
+type running struct {
+	*ui
+	launch
+	timeout timeout
+	reports reportOptions
+	how     launcher.Options
+
+	guarded *policy.Policy // what is decided; nil where nothing is supervised
+	lost    error          // why nothing is, although it was to be
+	file    *os.File       // of --report; nil: none
+	status  *statusLines   // nil: none
+}
+
+func (r *running) run(operands []string) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	if r.reports.wanted() {
+		r.installed = r.supervise
+	}
+	s, err := r.ready("run", operands)
+	if err != nil {
+		return err
+	}
+	if r.launch.program != "" && r.guarded == nil && len(r.policies) > 0 && r.reports.wanted() {
+		// The compiled program is the policies, as was found; what is supervised
+		// is another.
+		if s.loaded, err = r.loadToLaunch(); err == nil {
+			s.program, err = r.proved(s.loaded)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if r.file, err = r.reports.open(); err != nil {
+		return err
+	}
+	process, err := r.start(s)
+	if err != nil {
+		return s.notStarted(err)
+	}
+	return r.conduct(s, process)
+}
+
+// check refuses what cannot be done together, before anything is.
+func (r *running) check() error {
+	if r.reports.status.given {
+		if err := checkPassed(r.reports.status.fd); err != nil {
+			return misuse("--status-fd %d: %v", r.reports.status.fd, err)
+		}
+		r.status = &statusLines{descriptor(r.reports.status.fd)}
+	}
+	if option := r.reports.needed(); option != "" && r.launch.program != "" && len(r.policies) == 0 {
+		return misuse("%s needs the policies: a compiled program does not say why it denies", option).
+			hinted("give them as well: -p POLICY --program %s", shellQuoted(r.launch.program))
+	}
+	return r.reports.resolve()
+}
+
+// supervise returns what is installed where this process answers.
+func (r *running) supervise(loaded *policy.Policy) *policy.Policy {
+	r.guarded = loaded.Guarded()
+	if r.reports.audit {
+		return r.guarded.Audited()
+	}
+	return r.guarded.Supervised()
+}
+
+// start starts the program; without a listener, if none is to be had and
+// nothing depends on it.
+func (r *running) start(s *start) (*launcher.Process, error) {
+	if r.guarded == nil {
+		return launcher.Start(s.program, s.command, r.how)
+	}
+	s.policy = r.guarded.Typed
+	how := r.how
+	how.Listen = true
+	process, err := launcher.Start(s.program, s.command, how)
+	if !errors.Is(err, launcher.ErrNoListener) {
+		return process, err
+	}
+	r.lost = err
+	f := asFailure(err)
+	switch {
+	case r.reports.audit:
+		return nil, fail("--audit needs to be asked about what is denied: %s", f.message).hinted("%s", f.hints[0])
+	case r.reports.required:
+		return nil, fail("denied calls cannot be reported: %s", f.message).hinted("%s", f.hints[0])
+	}
+	// The kernel denies by itself.
+	r.guarded, r.installed = nil, nil
+	s.policy = s.loaded.Typed
+	if s.program, err = r.proved(s.loaded); err != nil {
+		return nil, err
+	}
+	if process, err = launcher.Start(s.program, s.command, r.how); err == nil && !r.reports.quiet {
+		r.say("what is denied cannot be reported: %s", f.message)
+	}
+	return process, err
+}
+
+// conduct sees the program to its end.
+func (r *running) conduct(s *start, process *launcher.Process) error {
+	reporter, supervision, err := r.listen(process)
+	if err != nil {
+		_ = process.Signal(syscall.SIGKILL)
+		_, _ = process.Wait()
+		return err
+	}
+	out := outcomeJSON{
+		Command: s.command.Args,
+		Process: process.Pid(),
+		Tree:    process.Tree().String(),
+		Reports: supervision != nil,
+		Audit:   r.reports.audit,
+	}
+	if r.lost != nil {
+		out.Lost = asFailure(r.lost).message
+	}
+	if r.status != nil {
+		r.status.write(startedJSON{"started", out.Process, out.Tree, out.Reports, out.Lost, out.Audit})
+	}
+	if supervision != nil {
+		reporter.start()
+		go supervision.serve()
+	}
+	end := r.timeout.watch(process)
+	status, err := process.Wait()
+	over := end()
+	var all supervisor.Summary
+	if supervision != nil {
+		all = supervision.end()
+		reporter.finish()
+	}
+	if err != nil {
+		return err
+	}
+	code := r.saidEnd(s, process, status, over)
+	out.Ended = newEnded(status, over, all.Count)
+	if reporter != nil {
+		reporter.conclude(code != 0, &all)
+		reporter.complete(&out, &all)
+	}
+	if r.status != nil {
+		ended := out.Ended
+		ended.Event = "exited"
+		r.status.write(ended)
+	}
+	if r.file != nil {
+		if err := writeOutcome(r.file, &out); err != nil {
+			r.say("%v", err)
+		}
+	}
+	return exitStatus(code)
+}
+
+// listen prepares the answers to denied calls; there is nothing to prepare if
+// nothing is supervised.
+func (r *running) listen(process *launcher.Process) (*reporter, *supervision, error) {
+	if r.guarded == nil {
+		return nil, nil, nil
+	}
+	request, err := r.request()
+	if err != nil {
+		return nil, nil, err
+	}
+	native, err := nativeABI()
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.reports.audit {
+		r.sayAudit()
+	}
+	reporter := &reporter{
+		ui:      r.ui,
+		policy:  r.guarded.Typed,
+		adviser: newAdviser(request, r.guarded, native.Machine()),
+		audit:   r.reports.audit,
+		quiet:   r.reports.quiet,
+		keep:    r.file != nil,
+		status:  r.status,
+	}
+	s, err := newSupervision(r.guarded, r.reports.audit, process.Listener(), reporter)
+	return reporter, s, err
+}
+
+// sayAudit says that nothing is enforced, whatever is quiet.
+func (r *running) sayAudit() {
+	r.say("audit: NOTHING IS ENFORCED, what the policies refuse is reported and happens")
+	r.hint("policies are held against registers only, as always; leave out --audit to enforce them")
+}
+
+// saidEnd says how the program ended, if that needs words, and returns the exit
+// code.
+func (r *running) saidEnd(s *start, process *launcher.Process, status launcher.Status, over bool) int {
+	if over {
+		r.say("%s (process %d) was ended: its time, %s, was over", s.command.Path, process.Pid(), r.timeout.after.String())
+		return exitTimeout
+	}
+	if status.Killed() {
+		s.sayWhoKilled(r.ui, process.Pid(), r.launch.program)
+	}
+	return status.ExitCode()
 }
 
 // sayWhoKilled names the rules that could have ended the command by SIGSYS.

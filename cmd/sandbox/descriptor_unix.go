@@ -1,0 +1,53 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+// checkPassed checks that a descriptor was passed to sandbox, and is open for
+// writing. Those that the Go runtime has opened are marked FD_CLOEXEC.
+func checkPassed(fd int) error {
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+	if err != nil || fd > 2 && flags&unix.FD_CLOEXEC != 0 {
+		return errors.New("it was not passed to sandbox, as by a shell's 3>file")
+	}
+	mode, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	if err != nil || mode&unix.O_ACCMODE == unix.O_RDONLY {
+		return errors.New("it is not open for writing")
+	}
+	return nil
+}
+
+// A descriptor is written to without os.File, which ends this process by SIGPIPE
+// when nobody reads its standard error any more: the program would be ended
+// with it.
+type descriptor int
+
+// stallTime is how long a writer that may not wait is given room, in
+// milliseconds.
+const stallTime = 1000
+
+// Write writes all of b, unless the descriptor takes no more.
+func (d descriptor) Write(b []byte) (int, error) {
+	done := 0
+	for done < len(b) {
+		n, err := unix.Write(int(d), b[done:])
+		switch {
+		case err == nil:
+			done += n
+		case err == unix.EINTR:
+		case err == unix.EAGAIN:
+			wait := []unix.PollFd{{Fd: int32(d), Events: unix.POLLOUT}}
+			if ready, err := unix.Poll(wait, stallTime); err != unix.EINTR && ready != 1 {
+				return done, unix.EAGAIN
+			}
+		default:
+			return done, err
+		}
+	}
+	return done, nil
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"sandbox/arch"
+	"sandbox/launcher/supervisor"
+)
+
+// An outcomeJSON is a whole run, for --report.
+type outcomeJSON struct {
+	Command  []string     `json:"command"`
+	Process  int          `json:"process"`
+	Tree     string       `json:"tree"`
+	Reports  bool         `json:"reports"`
+	Lost     string       `json:"lost,omitempty"`
+	Audit    bool         `json:"audit,omitempty"`
+	Ended    endedJSON    `json:"ended"`
+	Denials  []denialJSON `json:"denials"`
+	Totals   []totalJSON  `json:"totals"`
+	Unlisted uint64       `json:"unlisted"` // calls that are like none of the denials
+}
+
+// A totalJSON is how often a rule denied a system call.
+type totalJSON struct {
+	Syscall string `json:"syscall,omitempty"` // none for all numbers of no call
+	ABI     string `json:"abi,omitempty"`
+	verdictJSON
+	Count uint64 `json:"count"`
+}
+
+// complete adds to the outcome what was denied.
+func (r *reporter) complete(out *outcomeJSON, all *supervisor.Summary) {
+	out.Denials = make([]denialJSON, len(all.Denials))
+	for i := range all.Denials {
+		d := &all.Denials[i]
+		text := report{denial: d, advice: r.advice[d.Call.ID], enforced: !r.audit}
+		j := text.json(r.policy)
+		j.Count, j.First, j.Last = d.Count, timeText(d.First), timeText(d.Last)
+		out.Denials[i] = j
+	}
+	out.Totals = make([]totalJSON, len(all.Totals))
+	for i := range all.Totals {
+		t := &all.Totals[i]
+		abi, known := arch.ByAudit(t.Call.Arch)
+		e := explainer{policy: r.policy, abi: abi}
+		j := totalJSON{verdictJSON: e.verdict(r.policy.Decide(&t.Call)), Count: t.Count}
+		if known {
+			j.ABI = abi.String()
+		}
+		if t.Known {
+			j.Syscall = totalName(t)
+		}
+		out.Totals[i] = j
+	}
+	out.Unlisted = all.Unkept + all.Beyond
+}
+
+// writeOutcome writes the outcome in place of what the file had.
+func writeOutcome(f *os.File, out *outcomeJSON) error {
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		if err := f.Truncate(0); err != nil {
+			return cannotWrite(f.Name(), err)
+		}
+	}
+	err := newEncoder(f).Encode(out)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return cannotWrite(f.Name(), err)
+}
+
+// mostTotals is how many system calls the lines at the end name.
+const mostTotals = 12
+
+// conclude says at the end what was not said: of a program that failed, what it
+// was denied as if the kernel had no such call, and what was denied more often
+// than it was reported; of an audit, all.
+func (r *reporter) conclude(failed bool, all *supervisor.Summary) {
+	if r.quiet || len(all.Totals) == 0 || !failed && !r.audit {
+		return
+	}
+	if r.audit {
+		r.say("audit: %s would have been denied: %s", calls(all.Count), r.names(all, func(*supervisor.Total) bool { return true }))
+		return
+	}
+	fallback := func(t *supervisor.Total) bool {
+		d := r.policy.Decide(&t.Call)
+		return isFallback(&d)
+	}
+	if names := r.names(all, fallback); names != "" {
+		r.say("denied as well, as by a kernel without such calls (ENOSYS): %s", names)
+	}
+	unsaid := func(t *supervisor.Total) bool { return !fallback(t) && t.Count > r.said[totalName(t)] }
+	if names := r.names(all, unsaid); names != "" {
+		r.say("denied in all: %s", names)
+	}
+}
+
+func calls(n uint64) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}
+
+// names lists some of the totals, each with its number of calls.
+func (r *reporter) names(all *supervisor.Summary, of func(*supervisor.Total) bool) string {
+	var list []string
+	more := 0
+	for i := range all.Totals {
+		t := &all.Totals[i]
+		switch {
+		case !of(t):
+		case len(list) == mostTotals:
+			more++
+		default:
+			list = append(list, totalName(t)+" ("+times(t.Count)+")")
+		}
+	}
+	if more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(list, ", ")
+}
+
+// totalName names the system call of a total.
+func totalName(t *supervisor.Total) string {
+	abi, ok := arch.ByAudit(t.Call.Arch)
+	if !ok {
+		return fmt.Sprintf("architecture %#x", t.Call.Arch)
+	}
+	name := "numbers of no call"
+	if t.Known {
+		if call, ok := abi.Numbered(t.Call.Nr); ok {
+			name = call.Name
+		}
+	}
+	if native, err := nativeABI(); err != nil || native != abi {
+		name += " of " + abi.String()
+	}
+	return name
+}

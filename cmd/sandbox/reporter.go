@@ -1,0 +1,181 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sandbox/launcher/supervisor"
+	"sandbox/policy/typed"
+)
+
+// What reporting is bounded by.
+const (
+	// mostReports is how many denials are reported on standard error: those that
+	// are alike count as one. A person reads no more of them.
+	mostReports = 8
+	// mostAdvice is how many edits are looked for, each of which takes about as
+	// long as a start.
+	mostAdvice = 64
+	// mostWaiting is how many denials may wait to be told of; there are not many
+	// more that are kept.
+	mostWaiting = 256
+	// patience is how long the answer to a call may wait for its report, so that
+	// this stands before what the program says of it, and allPatience how long
+	// that may take in all.
+	patience    = 20 * time.Millisecond
+	allPatience = 200 * time.Millisecond
+)
+
+// A reporter tells of denials, in a goroutine of its own: finding out which edit
+// would allow a call takes a while, and whoever reads what it writes may take
+// longer.
+type reporter struct {
+	*ui
+	policy  *typed.Policy // guarded
+	adviser *adviser
+	audit   bool
+	quiet   bool // nothing on standard error
+	keep    bool // advice is for the report's file, too
+	status  *statusLines
+
+	waiting chan telling
+	told    chan struct{} // closed when all is told
+	missed  atomic.Uint64 // that found no room
+	left    time.Duration // of allPatience
+
+	printed map[uint64]bool        // by the id of the call
+	advice  map[uint64]*suggestion // likewise
+	said    map[string]uint64      // how many reports were printed about a system call
+	full    bool                   // that there is more is said
+	filters map[*typed.Filter]bool // that were shown
+
+	surprise sync.Once
+}
+
+// A telling is a denial to be told of.
+type telling struct {
+	denial *supervisor.Denial
+	done   chan struct{} // closed when it is
+}
+
+// start begins to tell.
+func (r *reporter) start() {
+	r.waiting = make(chan telling, mostWaiting)
+	r.told = make(chan struct{})
+	r.left = allPatience
+	r.printed = make(map[uint64]bool)
+	r.advice = make(map[uint64]*suggestion)
+	r.said = make(map[string]uint64)
+	r.filters = make(map[*typed.Filter]bool)
+	go func() {
+		defer close(r.told)
+		for t := range r.waiting {
+			r.report(t.denial)
+			close(t.done)
+		}
+	}()
+}
+
+// finish waits until all is told. Nothing may be told after it.
+func (r *reporter) finish() {
+	close(r.waiting)
+	<-r.told
+}
+
+// tell has a denial told. It waits for that a little, if it is for people, and
+// is called by one goroutine only.
+func (r *reporter) tell(d *supervisor.Denial) {
+	t := telling{denial: d, done: make(chan struct{})}
+	select {
+	case r.waiting <- t:
+	default:
+		r.missed.Add(1)
+		return
+	}
+	if r.left <= 0 || !r.forPeople(d) {
+		return
+	}
+	began := time.Now()
+	limit := time.NewTimer(min(patience, r.left))
+	defer limit.Stop()
+	select {
+	case <-t.done:
+	case <-limit.C:
+	}
+	r.left -= time.Since(began)
+}
+
+// forPeople reports whether a denial is told on standard error as it happens.
+// ENOSYS says that this kernel had no such call, which libraries expect and have
+// other ways for; the guard says what the kernel says.
+func (r *reporter) forPeople(d *supervisor.Denial) bool {
+	return !r.quiet && (r.audit || !isFallback(&d.Decision))
+}
+
+// enosys is ENOSYS on the machines that can start programs.
+const enosys = 38
+
+// isFallback reports whether a program that is denied a call so can be expected
+// to do without it.
+func isFallback(d *typed.Decision) bool {
+	return d.Layer == 0 || d.Action == typed.Action{Kind: typed.Errno, Data: enosys}
+}
+
+// report tells of one denial.
+func (r *reporter) report(d *supervisor.Denial) {
+	shown := r.forPeople(d) && len(r.printed) < mostReports
+	if (shown || r.keep || r.status != nil) && len(r.advice) < mostAdvice {
+		r.advice[d.Call.ID] = r.adviser.suggest(&d.Call.Call, &d.Decision)
+	}
+	text := report{denial: d, advice: r.advice[d.Call.ID], enforced: !r.audit}
+	switch {
+	case shown:
+		r.printed[d.Call.ID] = true
+		r.said[totalName(&supervisor.Total{Call: d.Call.Call, Known: true})]++
+		text.again = r.filters[d.Decision.Filter]
+		r.filters[d.Decision.Filter] = true
+		r.write(text.text(r.policy))
+	case r.forPeople(d) && !r.full:
+		r.full = true
+		r.say("more is denied than is reported here")
+		r.hint("--report FILE has all of it")
+	}
+	if r.status != nil {
+		r.status.denied(&text, r.policy)
+	}
+}
+
+// write writes whole lines at once. Nothing can be said about a standard error
+// that takes nothing.
+func (r *reporter) write(lines []byte) { _, _ = r.err.Write(lines) }
+
+// surprised says that a call was to be answered about which nobody asked.
+func (r *reporter) surprised(c *supervisor.Call, action typed.Action) {
+	r.surprise.Do(func() {
+		r.say("a call that the policies do not deny failed with ENOSYS (%s: %s): this is a bug in sandbox", callText(&c.Call), action)
+	})
+}
+
+// broken says that nobody answers any more.
+func (r *reporter) broken(err error) {
+	r.say("denials are reported no more, and fail with ENOSYS from now on: %s", brokenWords(err))
+}
+
+// standardError returns the ui with a standard error that cannot end this
+// process.
+func (u *ui) standardError() *ui {
+	own := *u
+	own.err = io.Writer(descriptor(2))
+	return &own
+}
+
+// times says how often.
+func times(n uint64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}

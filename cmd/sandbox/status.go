@@ -1,0 +1,66 @@
+package main
+
+import (
+	"strconv"
+
+	"sandbox/launcher"
+	"sandbox/policy/typed"
+)
+
+// statusLines are what --status-fd gets: one object a line. Nobody is told when
+// they cannot be written; the program does not depend on who reads them.
+type statusLines struct{ to descriptor }
+
+// A startedJSON is the first of them.
+type startedJSON struct {
+	Event   string `json:"event"`
+	Process int    `json:"process"`
+	Tree    string `json:"tree"`
+	Reports bool   `json:"reports"`
+	Lost    string `json:"lost,omitempty"` // why there are none
+	Audit   bool   `json:"audit,omitempty"`
+}
+
+// An endedJSON is the last, and how a program ended.
+type endedJSON struct {
+	Event    string `json:"event,omitempty"`
+	ExitCode int    `json:"exitCode"` // sandbox's own
+	Code     *int   `json:"code,omitempty"`
+	Signal   string `json:"signal,omitempty"`
+	Timeout  bool   `json:"timeout,omitempty"`
+	Denied   uint64 `json:"denied"` // calls
+}
+
+// newEnded says how a program ended.
+func newEnded(status launcher.Status, over bool, denied uint64) endedJSON {
+	j := endedJSON{ExitCode: status.ExitCode(), Timeout: over, Denied: denied}
+	if over {
+		j.ExitCode = exitTimeout
+	}
+	if sig := status.Signal(); sig != 0 {
+		j.Signal = signalText(int(sig))
+	} else {
+		code := status.Code()
+		j.Code = &code
+	}
+	return j
+}
+
+func (s *statusLines) write(v any) { _ = newEncoder(s.to).Encode(v) }
+
+// denied tells of a denial.
+func (s *statusLines) denied(r *report, policy *typed.Policy) {
+	j := r.json(policy)
+	j.Event = "denied"
+	s.write(j)
+}
+
+// signalText returns the name of a signal, or its number.
+func signalText(n int) string {
+	if abi, err := nativeABI(); err == nil {
+		if name, ok := abi.SignalName(n); ok {
+			return name
+		}
+	}
+	return strconv.Itoa(n)
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"sandbox/arch"
+	"sandbox/arch/decode"
+	"sandbox/policy/typed"
+)
+
+// A pin is a filter for one call: it holds each parameter that a filter can
+// judge to the value that the call had.
+type pin struct {
+	selector   string
+	conditions []string
+	free       []string // the parameters that are left: addresses
+	passing    []string // the conditions about values that are others in the next run
+}
+
+func newPin(abi arch.ABI, call *typed.Call) pin {
+	known, ok := abi.Numbered(call.Nr)
+	if !ok {
+		return pin{selector: "#" + strconv.FormatUint(uint64(call.Nr), 10)}
+	}
+	p := pin{selector: known.Name}
+	for i := range known.Params {
+		param := &known.Params[i]
+		if isAddress(abi, known, param, &call.Args) {
+			p.free = append(p.free, param.Name)
+			continue
+		}
+		value, passes := pinnedValue(abi, known, param, &call.Args)
+		condition := param.Name + " == " + value
+		p.conditions = append(p.conditions, condition)
+		if passes {
+			p.passing = append(p.passing, condition)
+		}
+	}
+	return p
+}
+
+// filter returns the pin in the filter language.
+func (p *pin) filter() string {
+	if len(p.conditions) == 0 {
+		return p.selector
+	}
+	return p.selector + ": " + strings.Join(p.conditions, " && ")
+}
+
+// isAddress reports whether a parameter is an address, which is another in each
+// run: by its type, or as its value can hardly be anything else.
+func isAddress(abi arch.ABI, call *arch.Syscall, param *arch.Param, args *[6]uint64) bool {
+	if param.Type.Pointer {
+		return true
+	}
+	p := decode.Of(abi, call, param, decode.AllKnown(*args))
+	switch p.Kind() {
+	case decode.Number, decode.Address, decode.Path, decode.Text:
+	default:
+		return false
+	}
+	// Programs of 64 bits are loaded above the first 4 GiB, below 2^56.
+	const lowest, highest = 1 << 32, 1 << 56
+	value := args[param.Low]
+	_, named := p.Name(value)
+	return !named && param.Type.Bits == 64 && value >= lowest && value < highest
+}
+
+// pinnedValue returns the value of a parameter as a comparison has it, and
+// whether it is one of this run: the number of a descriptor or of a process.
+func pinnedValue(abi arch.ABI, call *arch.Syscall, param *arch.Param, args *[6]uint64) (text string, passes bool) {
+	value := args[param.Low]
+	if param.Split {
+		value = value&0xffffffff | args[param.High]<<32
+	}
+	value &= ^uint64(0) >> (64 - param.Type.Bits)
+	p := decode.Of(abi, call, param, decode.AllKnown(*args))
+	if text, ok := p.Name(value); ok {
+		return text, false
+	}
+	signed := int64(value<<(64-param.Type.Bits)) >> (64 - param.Type.Bits)
+	switch p.Kind() {
+	case decode.Descriptor:
+		passes = signed > 2
+	case decode.Process:
+		passes = signed != 0 && signed != -1
+	}
+	switch {
+	case param.Type.Signed && signed < 0:
+		return strconv.FormatInt(signed, 10), passes
+	case p.IsFlags() && value >= 10, value >= 1<<12 && !passes:
+		return hexadecimal(value), passes
+	}
+	return strconv.FormatUint(value, 10), passes
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"time"
+
+	"sandbox/launcher/supervisor"
+	"sandbox/policy"
+	"sandbox/policy/typed"
+)
+
+// A supervision answers the calls that a program is denied, and has them told.
+//
+// It looks at registers only, and answers what the policies say of them. It lets
+// no call go on but under --audit.
+type supervision struct {
+	policy   *typed.Policy // guarded
+	audit    bool
+	denials  *supervisor.Denials
+	listener *supervisor.Listener
+	reporter *reporter
+	served   chan error // how serving ended
+}
+
+// newSupervision returns the supervision of a program, from whose listener it
+// takes the calls.
+func newSupervision(guarded *policy.Policy, audit bool, fd int, r *reporter) (*supervision, error) {
+	listener, err := supervisor.Listen(fd)
+	if err != nil {
+		return nil, err
+	}
+	return &supervision{
+		policy:   guarded.Typed,
+		audit:    audit,
+		denials:  supervisor.NewDenials(guarded.Typed, supervisor.Limits{}),
+		listener: listener,
+		reporter: r,
+		served:   make(chan error, 1),
+	}, nil
+}
+
+// serve answers until no process is left under the filter.
+func (s *supervision) serve() {
+	err := s.listener.Serve(s)
+	if err != nil {
+		s.reporter.broken(err)
+	}
+	s.served <- err
+}
+
+// Answer gives a call the answer of the policies.
+func (s *supervision) Answer(c *supervisor.Call) supervisor.Answer {
+	decision := s.policy.Decide(&c.Call)
+	if decision.Action.Kind < typed.Errno {
+		// What is installed is proved to ask about nothing else.
+		s.reporter.surprised(c, decision.Action)
+		return supervisor.Answer{}
+	}
+	if first := s.denials.Add(c, decision, s.listener); first != nil {
+		s.reporter.tell(first)
+	}
+	if s.audit {
+		return s.letPass(c)
+	}
+	if decision.Action.Kind == typed.Errno {
+		return supervisor.Errno(decision.Action.Data)
+	}
+	return supervisor.Answer{} // the kernel kills and traps by itself
+}
+
+// letPass answers for a call that the policies refuse and nothing is to be
+// enforced. With a listener of its own the program could do without these
+// answers once this process is gone, so that alone stays refused.
+func (s *supervision) letPass(c *supervisor.Call) supervisor.Answer {
+	if guard := s.policy.Layers[0].Decide(&c.Call).Action; guard.Kind == typed.Errno {
+		return supervisor.Errno(guard.Data)
+	}
+	return supervisor.Continue()
+}
+
+// lastCalls is how long the last answers may take once the program and all that
+// it started have ended. They are out by then, unless the kernel still counts a
+// zombie of somebody else's.
+const lastCalls = 200 * time.Millisecond
+
+// end waits for the last answers, and returns what was denied.
+func (s *supervision) end() supervisor.Summary {
+	select {
+	case <-s.served:
+	case <-time.After(lastCalls):
+	}
+	return s.denials.Summary()
+}
+
+// brokenWords says why answering ended early.
+func brokenWords(err error) string {
+	if panicked := (*supervisor.PanicError)(nil); errors.As(err, &panicked) {
+		return "this is a bug in sandbox: " + err.Error()
+	}
+	return err.Error()
+}
