@@ -1,8 +1,6 @@
 package prove
 
 import (
-	"fmt"
-
 	"sandbox/arch"
 	"sandbox/policy/typed"
 )
@@ -25,7 +23,7 @@ func Find(abi arch.ABI, number uint32, condition typed.Bool) (call typed.Call, f
 	call = d.difference(holds, never, in)
 	call.Arch, call.Nr = abi.Audit(), number
 	if !typed.Holds(condition, &call) {
-		return typed.Call{}, false, fmt.Errorf("the prover contradicts the evaluator about the call %+v: this is a bug in sandbox", call)
+		return typed.Call{}, false, contradiction(call)
 	}
 	return call, true, nil
 }

@@ -89,7 +89,20 @@ const (
 func Inspect(s *typed.Section) []Facts { return inspect(s, nodesPerFilter, nodesPerSection) }
 
 func inspect(s *typed.Section, perFilter, perSection int) []Facts {
-	i := inspection{
+	i := newInspection(s, perFilter, perSection)
+	for _, c := range alike(s) {
+		if !i.inspectValues(&c) {
+			i.inspect(&c)
+		}
+	}
+	for k := range i.facts {
+		i.facts[k].finish()
+	}
+	return i.facts
+}
+
+func newInspection(s *typed.Section, perFilter, perSection int) *inspection {
+	i := &inspection{
 		section: s,
 		facts:   make([]Facts, len(s.Filters)),
 		places:  make([]map[*typed.Predicate]int, len(s.Filters)),
@@ -101,13 +114,7 @@ func inspect(s *typed.Section, perFilter, perSection int) []Facts {
 		i.addPredicates(k, s.Filters[k].When)
 		i.facts[k].Redundant = true
 	}
-	for _, c := range alike(s) {
-		i.inspect(&c)
-	}
-	for k := range i.facts {
-		i.facts[k].finish()
-	}
-	return i.facts
+	return i
 }
 
 // addPredicates lists the predicates of a filter in the order of evaluation.
@@ -122,15 +129,34 @@ func (i *inspection) addPredicates(k int, b typed.Bool) {
 		i.addPredicates(k, b.X)
 		i.addPredicates(k, b.Y)
 	case *typed.Predicate:
-		if _, ok := i.places[k][b]; ok {
+		if i.place(k, b) >= 0 {
 			return
 		}
-		if i.places[k] == nil {
+		list := append(i.facts[k].Predicates, PredicateFacts{Predicate: b})
+		i.facts[k].Predicates = list
+		if i.places[k] == nil && len(list) > fewPredicates {
 			i.places[k] = make(map[*typed.Predicate]int)
+			for at := range list {
+				i.places[k][list[at].Predicate] = at
+			}
+		} else if i.places[k] != nil {
+			i.places[k][b] = len(list) - 1
 		}
-		i.places[k][b] = len(i.facts[k].Predicates)
-		i.facts[k].Predicates = append(i.facts[k].Predicates, PredicateFacts{Predicate: b})
 	}
+}
+
+// fewPredicates are found by looking at one after the other.
+const fewPredicates = 8
+
+// place returns the index of a predicate among those of a filter, or -1.
+func (i *inspection) place(k int, p *typed.Predicate) int {
+	if i.places[k] == nil {
+		return slices.IndexFunc(i.facts[k].Predicates, func(f PredicateFacts) bool { return f.Predicate == p })
+	}
+	if at, ok := i.places[k][p]; ok {
+		return at
+	}
+	return -1
 }
 
 // finish puts the lists of a filter into order and settles what a filter that

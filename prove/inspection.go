@@ -6,7 +6,7 @@ import "sandbox/policy/typed"
 type inspection struct {
 	section *typed.Section
 	facts   []Facts
-	places  []map[*typed.Predicate]int // by filter: indices in its facts
+	places  []map[*typed.Predicate]int // by filter: indices in its facts, if there are many
 	d       *diagrams
 	nodes   int // that may still be made
 	each    int // of them, for one filter
@@ -120,7 +120,7 @@ func (l *line) observe(k int, b typed.Bool, all, left diagram) diagram {
 		return d.or(x, l.observe(k, b.Y, d.and(all, not), d.and(left, not)))
 	case *typed.Predicate:
 		c := l.in.condition(b.X, l.region)
-		p := &l.facts[k].Predicates[l.places[k][b]]
+		p := &l.facts[k].Predicates[l.place(k, b)]
 		p.Alone.add(outcomesOf(d, all, c))
 		p.Left.add(outcomesOf(d, left, c))
 		return c

@@ -28,6 +28,7 @@ type sectionMeaning struct {
 	pieces  []piece
 	reads   []wordSet // by filter
 	built   map[step]diagram
+	runs    []runMeaning
 }
 
 // A piece is a range of numbers, up to last, to which the same filters apply.
@@ -68,7 +69,7 @@ func (m *meaning) use(d *diagrams, in *inputs) {
 	m.d, m.in, m.meets, m.induction = d, in, newMeetings(d), nil
 	for _, sections := range m.layers {
 		for i := range sections {
-			sections[i].built = nil
+			sections[i].built, sections[i].runs = nil, sections[i].runs[:0]
 		}
 	}
 }
@@ -124,9 +125,16 @@ func (m *meaning) layer(i int, r region) diagram {
 	if m.induction != nil && len(m.layers) == 1 {
 		return m.inductive(s, filters, r)
 	}
+	line := filterLine(func(place int) *typed.Filter { return &s.section.Filters[filters[place]] })
 	var f diagram
-	for n := len(filters) - 1; n >= 0; n-- {
-		f = m.filter(s, filters[n], r, f)
+	for end := len(filters); end > 0; {
+		first := line.runBefore(end)
+		if end-first > 1 {
+			f = m.run(s, line, filters, first, end, r, f)
+		} else {
+			f = m.filter(s, filters[first], r, f)
+		}
+		end = first
 	}
 	return f
 }

@@ -24,6 +24,7 @@ type execution struct {
 	states    int                   // executed in arenas before
 	numbers   map[[32]diagram]int32 // the indices of known
 	known     []number
+	rows      []row // of the dispatches at hand
 
 	induction *induction         // nil: there is none
 	quotients map[int32]division // which numbers are quotients
@@ -69,7 +70,7 @@ func newExecution(p bpf.Program, bigEndian bool) *execution {
 // use makes the execution use an arena, with nothing executed yet.
 func (x *execution) use(d *diagrams, in *inputs) {
 	x.states += len(x.results)
-	x.d, x.in, x.known = d, in, x.known[:0]
+	x.d, x.in, x.known, x.rows = d, in, x.known[:0], x.rows[:0]
 	x.induction, x.quotients, x.multiples = nil, nil, nil
 	x.results = make(map[state]diagram)
 	x.numbers = make(map[[32]diagram]int32)
@@ -238,6 +239,10 @@ func (x *execution) run(s state, r region) diagram {
 		case bpf.Ja:
 			s.pc += int(in.K)
 		case bpf.JeqK, bpf.JgtK, bpf.JgeK, bpf.JsetK, bpf.JeqX, bpf.JgtX, bpf.JgeX, bpf.JsetX:
+			if x.induction == nil && in.Op != bpf.JsetK && !fromX(in.Op) {
+				s.pc--
+				return x.dispatch(s, r)
+			}
 			yes, no := s, s
 			yes.pc += int(in.Jt)
 			no.pc += int(in.Jf)

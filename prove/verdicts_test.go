@@ -3,6 +3,7 @@ package prove
 import (
 	"errors"
 	"math/big"
+	"slices"
 	"testing"
 
 	"sandbox/arch"
@@ -125,5 +126,57 @@ func TestFind(t *testing.T) {
 		if found && (call.Nr != 5 || call.Arch != arch.X86_64.Audit()) {
 			t.Errorf("%s: %+v", test.name, call)
 		}
+	}
+}
+
+// TestActionsAreTheVerdicts holds the actions of the calls for which a condition
+// holds to the verdicts of a policy with a rule before all others that takes the
+// calls for which it does not.
+func TestActionsAreTheVerdicts(t *testing.T) {
+	none, several := 0, 0
+	for seed := range uint64(400) {
+		g := policygen.New(seed)
+		g.Plain = true
+		p := g.Policy(arch.X86_64)
+		where := oneSubject{Rand: g.Rand}.other()
+		if seed%5 == 0 {
+			where = both(where, is(&typed.Load{Low: typed.WordNr}, 3))
+		}
+		mark := typed.Action{Kind: typed.Trap, Data: 77}
+		marked := &typed.Policy{}
+		for _, l := range p.Layers {
+			l.ABIs = slices.Clone(l.ABIs)
+			for i := range l.ABIs {
+				first := typed.Filter{Numbers: everyNumber, When: &typed.NotExpr{X: where}, Rule: &typed.Rule{Action: mark}}
+				l.ABIs[i].Filters = append([]typed.Filter{first}, l.ABIs[i].Filters...)
+			}
+			marked.Layers = append(marked.Layers, l)
+		}
+		for nr := range uint32(8) {
+			verdicts, err := verdicts(marked, arch.X86_64, nr, testNodes)
+			if err != nil {
+				continue
+			}
+			var want []typed.Action
+			for _, v := range verdicts {
+				if v.Action != mark {
+					want = append(want, v.Action)
+				}
+			}
+			got, err := Actions(p, arch.X86_64, nr, where)
+			if err != nil || !slices.Equal(got, want) {
+				t.Fatalf("seed %d, number %d: %v, %v, want %v", seed, nr, got, err, want)
+			}
+			switch len(want) {
+			case 0:
+				none++
+			case 1:
+			default:
+				several++
+			}
+		}
+	}
+	if none < 50 || several < 50 {
+		t.Errorf("%d conditions never hold, %d are about several actions", none, several)
 	}
 }

@@ -19,17 +19,17 @@ func (l *linter) clone3(s *section) {
 	if !ok {
 		return
 	}
-	verdicts, err := prove.Verdicts(s.policy, s.ABI, call.Number)
-	if err != nil || len(verdicts) == 1 && isENOSYS(s.ABI, verdicts[0].Action) {
+	actions, err := prove.Actions(s.policy, s.ABI, call.Number, nil)
+	if err != nil || len(actions) == 1 && isENOSYS(s.ABI, actions[0]) {
 		return
 	}
 	span := l.policy.FilterSpan(&s.Filters[at])
-	if passes(verdicts[0].Action) {
+	if passes(actions[0]) {
 		l.list.Reportf(diag.Clone3Open, span, "clone is filtered, but clone3 passes with the same flags, which it takes from memory").
 			Hintf("add a rule before this one: action = \"errno(ENOSYS)\", filters = [\"clone3\"]; libraries then fall back to clone")
 		return
 	}
-	l.list.Reportf(diag.Clone3Open, span, "clone passes under a condition, but clone3 gets %s: libraries fall back to clone only on ENOSYS", actionText(s.ABI, verdicts[0].Action)).
+	l.list.Reportf(diag.Clone3Open, span, "clone passes under a condition, but clone3 gets %s: libraries fall back to clone only on ENOSYS", actionText(s.ABI, actions[0])).
 		Hintf("add a rule: action = \"errno(ENOSYS)\", filters = [\"clone3\"]")
 }
 

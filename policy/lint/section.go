@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"sandbox/arch"
 	"sandbox/internal/diag"
 	"sandbox/policy/filter"
@@ -87,13 +89,13 @@ func (s *section) findFate(name string) fate {
 	if !ok {
 		return fate{known: true}
 	}
-	verdicts, err := prove.Verdicts(s.policy, s.ABI, call.Number)
+	actions, err := prove.Actions(s.policy, s.ABI, call.Number, nil)
 	if err != nil {
 		return fate{}
 	}
 	f := fate{known: true}
-	for _, v := range verdicts {
-		if passes(v.Action) {
+	for _, a := range actions {
+		if passes(a) {
 			f.passes = true
 		} else {
 			f.refused = true
@@ -118,7 +120,7 @@ func (s *section) does(u use) bool {
 	if !ok {
 		return false
 	}
-	condition := typed.Bool(&typed.Truth{Value: true})
+	var condition typed.Bool
 	if u.param != "" {
 		param, ok := call.Param(u.param)
 		if !ok {
@@ -131,43 +133,11 @@ func (s *section) does(u use) bool {
 		}
 		condition = &typed.Compare{Op: typed.Eq, X: masked, Y: &typed.Value{Of: typed.U32, Bits: u.value}}
 	}
-	_, found, err := prove.Find(s.ABI, call.Number, s.executed(call.Number, condition))
-	return found && err == nil
+	return s.lets(call.Number, condition)
 }
 
-// executed returns the condition under which every layer executes calls of a
-// number for which a condition holds.
-func (s *section) executed(number uint32, condition typed.Bool) typed.Bool {
-	for i := range s.policy.Layers {
-		condition = &typed.AndExpr{X: condition, Y: passing(&s.policy.Layers[i], s.ABI, number)}
-	}
-	return condition
-}
-
-// passing returns the condition under which a layer executes calls of a
-// number.
-func passing(l *typed.Layer, abi arch.ABI, number uint32) typed.Bool {
-	in := l.Section(abi.Audit())
-	if in == nil {
-		return &typed.Truth{Value: passes(l.Unserved.Action)}
-	}
-	var line []*typed.Filter
-	for i := range in.Filters {
-		if f := &in.Filters[i]; typed.Contains(f.Numbers, number) {
-			line = append(line, f)
-			if f.When == nil {
-				break
-			}
-		}
-	}
-	last := line[len(line)-1]
-	condition := typed.Bool(&typed.Truth{Value: passes(last.Rule.Action)})
-	for i := len(line) - 2; i >= 0; i-- {
-		if when := line[i].When; passes(line[i].Rule.Action) {
-			condition = &typed.OrExpr{X: when, Y: condition}
-		} else {
-			condition = &typed.AndExpr{X: &typed.NotExpr{X: when}, Y: condition}
-		}
-	}
-	return condition
+// lets reports whether some call of a number passes for which a condition holds.
+func (s *section) lets(number uint32, where typed.Bool) bool {
+	actions, err := prove.Actions(s.policy, s.ABI, number, where)
+	return err == nil && slices.ContainsFunc(actions, passes)
 }

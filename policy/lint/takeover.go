@@ -3,7 +3,6 @@ package lint
 import (
 	"sandbox/internal/diag"
 	"sandbox/policy/typed"
-	"sandbox/prove"
 )
 
 const (
@@ -76,6 +75,5 @@ func (s *section) listens() bool {
 		},
 		Y: &typed.Value{Of: typed.U32},
 	}
-	_, found, err := prove.Find(s.ABI, call.Number, s.executed(call.Number, &typed.AndExpr{X: operation, Y: flag}))
-	return found && err == nil
+	return s.lets(call.Number, &typed.AndExpr{X: operation, Y: flag})
 }
