@@ -7,14 +7,17 @@ import (
 
 // A key is what denials that are alike have in common.
 type key struct {
-	program  uint32
+	program  uint32 // 0: not known
 	arch, nr uint32
 	rule     *typed.Rule
 	args     [6]uint64 // what is judged of them
 }
 
-func (d *Denials) keyOf(c *Call, decision typed.Decision, looker Looker) key {
-	k := key{arch: c.Arch, nr: c.Nr, rule: decision.Rule, program: d.program(c, looker)}
+// keyOf returns a denial's key, and whether its caller was gone before it could
+// be told which program it runs.
+func (d *Denials) keyOf(c *Call, decision typed.Decision, looker Looker) (k key, gone bool) {
+	program, err := d.program(c, looker)
+	k = key{program: program, arch: c.Arch, nr: c.Nr, rule: decision.Rule}
 	j := d.judgedOf(c)
 	for i, arg := range c.Args {
 		arg &= j.masks[i]
@@ -23,7 +26,7 @@ func (d *Denials) keyOf(c *Call, decision typed.Decision, looker Looker) key {
 		}
 		k.args[i] = arg
 	}
-	return k
+	return k, err == ErrGone
 }
 
 // A site is a system call of an ABI.
@@ -152,19 +155,19 @@ type threadProgram struct {
 // tell when it executes another. The address of its call does: a program's code
 // is loaded elsewhere each time, or, where it is not, elsewhere than another's.
 // Being wrong would put a denial to the count of another program's.
-func (d *Denials) program(c *Call, looker Looker) uint32 {
+func (d *Denials) program(c *Call, looker Looker) (uint32, error) {
 	slot := &d.programs.threads[(uint64(c.Thread)*31+c.IP)%maxThreads]
 	d.mu.Lock()
 	if slot.thread == c.Thread && slot.ip == c.IP && c.Thread != 0 {
 		defer d.mu.Unlock()
-		return slot.program
+		return slot.program, nil
 	}
 	d.mu.Unlock()
 	path, err := looker.Executable(c)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil {
-		return 0
+		return 0, err
 	}
 	number, found := d.programs.byPath[path]
 	if !found && len(d.programs.byPath) < maxPrograms {
@@ -175,5 +178,5 @@ func (d *Denials) program(c *Call, looker Looker) uint32 {
 		d.programs.byPath[path] = number
 	}
 	*slot = threadProgram{thread: c.Thread, ip: c.IP, program: number}
-	return number
+	return number, nil
 }

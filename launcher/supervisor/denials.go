@@ -56,11 +56,14 @@ func (l Limits) alike() int { return (l.Denials + 7) / 8 }
 type Denial struct {
 	Call     Call
 	Decision typed.Decision
-	Seen     *Seen // what was seen of the first; nil if nothing was
-	Unseen   error // then why: ErrGone, ErrInvisible, ErrNoProc or an error of /proc
-	Count    uint64
-	First    time.Time
-	Last     time.Time
+	// Seen is what was seen of the first; or of a later one, where the first was
+	// gone too soon. Nil if nothing was, and then Unseen says why: ErrGone,
+	// ErrInvisible, ErrNoProc or an error of /proc.
+	Seen   *Seen
+	Unseen error
+	Count  uint64
+	First  time.Time
+	Last   time.Time
 }
 
 // A Total is how often a rule denied a system call, to whatever program and
@@ -108,33 +111,72 @@ func NewDenials(policy *typed.Policy, limits Limits) *Denials {
 // the program's memory does not answer; counting takes less than one.
 func (d *Denials) Add(c *Call, decision typed.Decision, looker Looker) *Denial {
 	now := time.Now()
-	k := d.keyOf(c, decision, looker)
-	if d.countKnown(c, decision.Rule, k, now) {
+	k, gone := d.keyOf(c, decision, looker)
+	denial, room := d.countOne(c, decision.Rule, k, gone, now)
+	switch {
+	case denial != nil && denial.Unseen == ErrGone && !gone:
+		d.see(denial, c, looker)
+		return nil
+	case denial != nil || !room:
 		return nil
 	}
-	denial := &Denial{Call: *c, Decision: decision, Count: 1, First: now, Last: now}
+	denial = &Denial{Call: *c, Decision: decision, Count: 1, First: now, Last: now}
 	denial.Seen, denial.Unseen = looker.Look(c)
 	return d.keep(k, denial)
 }
 
-// countKnown counts a denial, and reports whether that is all: there is one
-// like it, or no room for another.
-func (d *Denials) countKnown(c *Call, rule *typed.Rule, k key, now time.Time) bool {
+// countOne counts a denial, and returns the one that it is like, or else whether
+// there is room for another.
+func (d *Denials) countOne(c *Call, rule *typed.Rule, k key, gone bool, now time.Time) (like *Denial, room bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.count++
 	total := d.total(c, rule)
-	if denial, found := d.kept[k]; found {
-		denial.Count++
-		denial.Last = now
-		return true
+	if like := d.find(k, gone); like != nil {
+		like.Count++
+		like.Last = now
+		return like, false
 	}
 	if len(d.kept) >= d.limits.Denials || total == nil || total.kept >= d.limits.alike() {
 		d.unkept++
-		return true
+		return nil, false
 	}
 	total.kept++
-	return false
+	return nil, true
+}
+
+// find returns the denial that is kept for a key. Of a caller that was gone when
+// it was asked for its program, any other program's is as good; and that of such
+// a caller becomes the first program's that comes.
+func (d *Denials) find(k key, gone bool) *Denial {
+	if denial := d.kept[k]; denial != nil {
+		return denial
+	}
+	if gone {
+		for other, denial := range d.kept {
+			if k.program = other.program; k == other {
+				return denial
+			}
+		}
+		return nil
+	}
+	nobody := k
+	nobody.program = 0
+	denial := d.kept[nobody]
+	if denial == nil || denial.Unseen != ErrGone {
+		return nil
+	}
+	delete(d.kept, nobody)
+	d.kept[k] = denial
+	return denial
+}
+
+// see looks at the caller of a call that is like one whose caller was gone.
+func (d *Denials) see(denial *Denial, c *Call, looker Looker) {
+	seen, err := looker.Look(c)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	denial.Seen, denial.Unseen = seen, err
 }
 
 // keep keeps a denial of which there was none, unless another goroutine has done

@@ -179,6 +179,40 @@ func TestUnseen(t *testing.T) {
 	}
 }
 
+// TestGone: callers are gone before they can be looked at. They are put to
+// others of their kind.
+func TestGone(t *testing.T) {
+	d := NewDenials(judgingPolicy(), Limits{})
+	c := &crowd{exe: map[int]string{1: "/bin/a", 2: "/bin/b"}}
+	add := func(thread int, err error) *Denial {
+		t.Helper()
+		c.err = err
+		return d.Add(call(t, thread, "ioctl", 0, 7), typed.Decision{Rule: ruleIoctl}, c)
+	}
+	if first := add(1, ErrGone); first == nil || first.Unseen != ErrGone {
+		t.Errorf("the first is %+v", first)
+	}
+	if again := add(1, ErrGone); again != nil {
+		t.Errorf("gone again: %+v", again)
+	}
+	if known := add(1, nil); known != nil {
+		t.Errorf("not gone: %+v", known)
+	}
+	if again := add(3, ErrGone); again != nil {
+		t.Errorf("gone again: %+v", again)
+	}
+	if other := add(2, nil); other == nil || other.Seen.Exe != "/bin/b" {
+		t.Errorf("another program's: %+v", other)
+	}
+	s := d.Summary()
+	if len(s.Denials) != 2 || s.Denials[0].Count != 4 || s.Denials[0].Seen == nil || s.Denials[0].Seen.Exe != "/bin/a" || s.Denials[0].Unseen != nil {
+		t.Errorf("the summary is %+v", s)
+	}
+	if len(d.kept) != len(d.order) {
+		t.Errorf("%d and %d are kept", len(d.kept), len(d.order))
+	}
+}
+
 // TestBounds has a program that does all it can to be remembered.
 func TestBounds(t *testing.T) {
 	const n = 20000

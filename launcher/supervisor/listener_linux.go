@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,8 +24,8 @@ type Listener struct {
 	response []uint64 // room for struct seccomp_notif_resp
 	wait     [1]unix.PollFd
 
-	proc    func() error // nil, or why /proc cannot be used; asked once
-	reading atomic.Bool  // a goroutine reads memory of the program
+	proc   func() error // nil, or why /proc cannot be used; asked once
+	reader reader       // of the program's memory
 }
 
 // Listen takes over the descriptor of a listener, which seccomp() returned for

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -23,33 +24,46 @@ const (
 	maxStringsSize = 4 * MaxText
 )
 
-// readMemory reads what lies behind addresses in a thread's memory. The
-// goroutine that does it is left behind if it takes too long; while it hangs,
-// nothing more is read.
+// readMemory reads what lies behind addresses in a thread's memory.
 func (l *Listener) readMemory(objects []Object, thread int) {
-	done := make(chan []Object, 1)
-	if l.reading.CompareAndSwap(false, true) {
-		read := slices.Clone(objects)
-		go func() {
-			defer l.reading.Store(false)
-			for i := range read {
-				read[i].read(thread)
-			}
-			done <- read
-		}()
-		timer := time.NewTimer(patience)
-		defer timer.Stop()
-		select {
-		case read = <-done:
-			copy(objects, read)
-			return
-		case <-timer.C:
+	read := slices.Clone(objects)
+	if l.reader.within(patience, func() {
+		for i := range read {
+			read[i].read(thread)
 		}
+	}) {
+		copy(objects, read)
+		return
 	}
 	for i := range objects {
 		if objects[i].Kind != decode.Descriptor {
 			objects[i].Err = ErrSilent
 		}
+	}
+}
+
+// A reader runs functions that may hang, one at a time.
+type reader struct{ busy atomic.Bool }
+
+// within runs f, and reports whether it ended in time. If not, it is left behind
+// in its goroutine, and while it hangs no other function is run.
+func (r *reader) within(limit time.Duration, f func()) bool {
+	if !r.busy.CompareAndSwap(false, true) {
+		return false
+	}
+	done := make(chan struct{})
+	go func() {
+		f()
+		r.busy.Store(false)
+		close(done)
+	}()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
 	}
 }
 
