@@ -12,34 +12,37 @@ type Syscall struct {
 	groups uint64  // bit i: member of groupNames[i]
 }
 
-// callTables are the syscalls of one ABI, by number, and the indices of them
-// in the order of their names.
+// callTables are the syscalls of one ABI, by number, the indices of them in the
+// order of their names, and a hash table: places[h] is an index plus one, or 0,
+// for a name of hash h, or for one whose place was taken when it was put there.
+// There are a power of two of places, half of them free.
 type callTables struct {
 	byNumber []Syscall
 	byName   []uint16
+	places   []uint16
 }
 
 // tables returns a's tables: empty ones for a value that is no ABI.
 func (a ABI) tables() callTables {
 	switch a {
 	case X86_64:
-		return callTables{syscallsX8664, byNameX8664}
+		return callTables{syscallsX8664, byNameX8664, placesX8664}
 	case I386:
-		return callTables{syscallsI386, byNameI386}
+		return callTables{syscallsI386, byNameI386, placesI386}
 	case AArch64:
-		return callTables{syscallsAArch64, byNameAArch64}
+		return callTables{syscallsAArch64, byNameAArch64, placesAArch64}
 	case ARM:
-		return callTables{syscallsARM, byNameARM}
+		return callTables{syscallsARM, byNameARM, placesARM}
 	case RISCV64:
-		return callTables{syscallsRISCV64, byNameRISCV64}
+		return callTables{syscallsRISCV64, byNameRISCV64, placesRISCV64}
 	case S390X:
-		return callTables{syscallsS390X, byNameS390X}
+		return callTables{syscallsS390X, byNameS390X, placesS390X}
 	case PPC64LE:
-		return callTables{syscallsPPC64LE, byNamePPC64LE}
+		return callTables{syscallsPPC64LE, byNamePPC64LE, placesPPC64LE}
 	case LoongArch64:
-		return callTables{syscallsLoongArch64, byNameLoongArch64}
+		return callTables{syscallsLoongArch64, byNameLoongArch64, placesLoongArch64}
 	case MIPS64EL:
-		return callTables{syscallsMIPS64EL, byNameMIPS64EL}
+		return callTables{syscallsMIPS64EL, byNameMIPS64EL, placesMIPS64EL}
 	}
 	return callTables{}
 }
@@ -48,23 +51,29 @@ func (a ABI) tables() callTables {
 // change it.
 func (a ABI) Syscalls() []Syscall { return a.tables().byNumber }
 
-// Syscall finds a call of a by its name, such as "openat".
+// Syscall finds a call of a by its name, such as "openat". Policies name
+// hundreds: a binary search would compare nine names for each.
 func (a ABI) Syscall(name string) (*Syscall, bool) {
 	t := a.tables()
-	low, high := 0, len(t.byName)
-	for low < high {
-		mid := (low + high) / 2
-		s := &t.byNumber[t.byName[mid]]
-		switch {
-		case s.Name == name:
+	if len(t.places) == 0 {
+		return nil, false
+	}
+	last := uint32(len(t.places) - 1)
+	for at := hash(name) & last; t.places[at] != 0; at = (at + 1) & last {
+		if s := &t.byNumber[t.places[at]-1]; s.Name == name {
 			return s, true
-		case s.Name < name:
-			low = mid + 1
-		default:
-			high = mid
 		}
 	}
 	return nil, false
+}
+
+// hash is FNV-1a, as the generator of the tables has it.
+func hash(name string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(name) {
+		h = (h ^ uint32(name[i])) * 16777619
+	}
+	return h
 }
 
 // Numbered finds a call of a by its number.

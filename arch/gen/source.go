@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"go/format"
+	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,15 +51,47 @@ func syscallSource(a abi, table []syscall, pool *paramPool) *source {
 	}
 	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(table[x].name, table[y].name) })
 	s.printf("// byName%s are the indices of syscalls%s in the order of the names.\n", a.ident, a.ident)
-	s.printf("var byName%s = []uint16{", a.ident)
-	for i, n := range order {
+	s.indices("byName"+a.ident, order)
+	s.printf("\n// places%s are the indices, each plus one, at the hashes of the names.\n", a.ident)
+	s.indices("places"+a.ident, places(table))
+	return s
+}
+
+// indices prints a variable.
+func (s *source) indices(ident string, list []int) {
+	s.printf("var %s = []uint16{", ident)
+	for i, n := range list {
 		if i%16 == 0 {
 			s.printf("\n")
 		}
 		s.printf("%d, ", n)
 	}
 	s.printf("\n}\n")
-	return s
+}
+
+// places returns a hash table of the names: the index of each, plus one, at its
+// hash or at the next place that is free. It is at most half full.
+func places(table []syscall) []int {
+	size := 1
+	for size < 2*len(table) {
+		size *= 2
+	}
+	list := make([]int, size)
+	for i, c := range table {
+		at := hash(c.name) % size
+		for list[at] != 0 {
+			at = (at + 1) % size
+		}
+		list[at] = i + 1
+	}
+	return list
+}
+
+// hash is the one that package arch looks names up by: FNV-1a.
+func hash(name string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name))
+	return int(h.Sum32())
 }
 
 func number(n int) string {
