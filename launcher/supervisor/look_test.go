@@ -4,6 +4,7 @@ package supervisor
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -246,5 +247,86 @@ func TestLookGone(t *testing.T) {
 		return Errno(1)
 	})); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestLookHidden: a process that may not be traced hides its memory from all
+// but the privileged. Its name and number are public.
+func TestLookHidden(t *testing.T) {
+	v := newVictim(t, []uint32{unix.SYS_MKDIRAT}, role(t, "hidden")...)
+	l := v.start(t)
+	var seen *Seen
+	if err := l.Serve(HandlerFunc(func(c *Call) Answer {
+		var err error
+		if seen, err = l.Look(c); err != nil {
+			t.Error(err)
+		}
+		return Errno(1)
+	})); err != nil {
+		t.Fatal(err)
+	}
+	v.output(t)
+	want := &Seen{Who: Who{Process: v.Process.Pid, Comm: "supervisor.test"}, Objects: []Object{{Register: 1, Kind: decode.Path, Err: unix.EPERM}}}
+	if os.Getuid() == 0 {
+		want.Exe, want.Objects = self(t), []Object{path(1, "/hidden")}
+	}
+	if seen == nil {
+		t.Fatal("no call was made")
+	}
+	want.Thread = seen.Thread
+	seen.Comm = want.Comm // of a test binary that may be called anything
+	if diff := cmp.Diff(want, seen, cmpopts.IgnoreUnexported(Object{}), cmpopts.EquateErrors(), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// hide makes a call with a path once nobody may trace this process.
+func hide() error {
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return err
+	}
+	return unix.Mkdirat(unix.AT_FDCWD, "/hidden", 0o755)
+}
+
+// TestLookBelow looks at a process in a pid namespace of its own, which calls
+// itself 1.
+func TestLookBelow(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root may make a pid namespace without a user namespace")
+	}
+	v := newVictim(t, []uint32{asked}, role(t, "call", "0")...)
+	v.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWPID}
+	l := v.start(t)
+	calls := 0
+	if err := l.Serve(HandlerFunc(func(c *Call) Answer {
+		calls++
+		if seen, err := l.Look(c); err != nil || seen.Process != v.Process.Pid || seen.Thread != c.Thread || seen.Exe != self(t) {
+			t.Errorf("%+v, %v; the process is %d", seen, err, v.Process.Pid)
+		}
+		return Errno(1)
+	})); err != nil {
+		t.Fatal(err)
+	}
+	v.output(t)
+	if calls != 1 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
+// TestProcOfOthers: in a new pid namespace /proc is still that of the old one,
+// where the same numbers are other processes.
+func TestProcOfOthers(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root may make a pid namespace without a user namespace")
+	}
+	for _, tt := range []struct {
+		flags uintptr
+		want  string
+	}{{0, "<nil>\n"}, {unix.CLONE_NEWPID, ErrNoProc.Error() + "\n"}} {
+		cmd := exec.Command(self(t), "role=proc")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: tt.flags}
+		if b, err := cmd.CombinedOutput(); err != nil || string(b) != tt.want {
+			t.Errorf("flags %#x: %q, %v; want %q", tt.flags, b, err, tt.want)
+		}
 	}
 }
