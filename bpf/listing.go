@@ -14,6 +14,10 @@ type Listing struct {
 	// Annotate, if not nil, returns one line of text to be shown beside
 	// instruction i, or "" for none.
 	Annotate func(i int) string
+
+	// Secret, if not nil, reports whether instruction i is to be shown without
+	// its constant: see [Instruction.Redacted].
+	Secret func(i int) bool
 }
 
 // WriteListing writes code in the text form with a label before each
@@ -27,7 +31,11 @@ func WriteListing(w io.Writer, code []Instruction, l Listing) error {
 	for i, in := range code {
 		line := append([]byte{'l'}, strconv.Itoa(i)...)
 		line = padTo(append(line, ':'), labels)
-		lines[i] = in.appendText(line, i)
+		if l.Secret != nil && l.Secret(i) {
+			lines[i] = in.appendRedacted(line, i)
+		} else {
+			lines[i] = in.appendText(line, i)
+		}
 		width = max(width, len(lines[i]))
 	}
 	var text []byte

@@ -107,6 +107,27 @@ func (in Instruction) String() string {
 	return string(in.appendText(make([]byte, 0, 32), -1))
 }
 
+// Redacted returns the instruction as String does, with #secret in the place of
+// its constant. [Parse] does not read that. It is for instructions that compare
+// or compute with K, or load it.
+func (in Instruction) Redacted() string {
+	return string(in.appendRedacted(make([]byte, 0, 32), -1))
+}
+
+// appendRedacted is appendText for Redacted.
+func (in Instruction) appendRedacted(dst []byte, pc int) []byte {
+	m := mnemonicOf(in.Op)
+	if m.operand != operandImm && m.operand != operandImmJmp {
+		return in.appendText(dst, pc)
+	}
+	dst = append(append(dst, m.name...), " #secret"...)
+	if m.operand.jumps() {
+		dst = appendTarget(append(dst, ", "...), uint32(in.Jt), pc)
+		dst = appendTarget(append(dst, ", "...), uint32(in.Jf), pc)
+	}
+	return in.appendUnused(dst, m.operand)
+}
+
 // appendText appends the text of the instruction. At index pc of a program, 0
 // or more, jumps are written with their targets; else relative.
 func (in Instruction) appendText(dst []byte, pc int) []byte {

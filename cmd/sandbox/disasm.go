@@ -175,6 +175,7 @@ type instructionJSON struct {
 	Jt      uint8        `json:"jt"`
 	Jf      uint8        `json:"jf"`
 	K       uint32       `json:"k"`
+	Secret  bool         `json:"secret,omitempty"` // K is not told, and 0
 	Text    string       `json:"text"`
 	Note    string       `json:"note,omitempty"`
 	Origins []originJSON `json:"origins,omitempty"`

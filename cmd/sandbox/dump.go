@@ -24,6 +24,7 @@ of the main thread are shown, and --threads shows all. The formats:
   bpf   a raw array of struct sock_filter, which disasm, diff and
         prove --program read; it holds one filter, which --filter chooses
   c     definitions for a C program
+Addresses of once() are written as #secret, and not at all as bpf or c.
 The kernel tells only root (CAP_SYS_ADMIN in the initial user namespace), and
 nobody who has a filter. A thread is stopped for well under a millisecond.`,
 		examples: []example{

@@ -13,6 +13,7 @@ import (
 	"sandbox/bpf"
 	"sandbox/internal/diag"
 	"sandbox/internal/installed"
+	"sandbox/policy/typed"
 )
 
 // checkDumpFormat refuses a format that dump does not have.
@@ -56,8 +57,13 @@ func (w *dumpWriter) stack(s *stack) error {
 
 // filterOf writes one filter.
 func (w *dumpWriter) filterOf(s *stack, i int, f installed.Filter) error {
+	marks, some := secrets(f.Code, w.abi)
 	if w.asJSON {
-		return newEncoder(w.out).Encode(newFilterJSON(w, s).with(i, f))
+		return newEncoder(w.out).Encode(newFilterJSON(w, s).with(i, f, marks))
+	}
+	if some && w.format != "asm" {
+		return fail("filter %d compares what execve is given with addresses, as for %s, which the format %s would show", i+1, typed.OnceText, w.format).
+			hinted("the format asm and --json show %s in their place", redacted)
 	}
 	if w.format == "bpf" {
 		w.out.Write(rawCode(f.Code, byteOrder(w.abi)))
@@ -71,8 +77,12 @@ func (w *dumpWriter) filterOf(s *stack, i int, f installed.Filter) error {
 	return bpf.WriteListing(w.out, f.Code, bpf.Listing{
 		BigEndian: w.abi.BigEndian(),
 		Annotate:  func(i int) string { return notes[i] },
+		Secret:    func(i int) bool { return marks[i] != harmless },
 	})
 }
+
+// redacted is what stands for constants that are not shown.
+const redacted = "#secret"
 
 // comment writes a line about what follows, where the format has comments.
 func (w *dumpWriter) comment(format string, args ...any) {
@@ -160,14 +170,18 @@ func newFilterJSON(w *dumpWriter, s *stack) filterJSON {
 }
 
 // with returns what is said of filter i.
-func (j filterJSON) with(i int, f installed.Filter) filterJSON {
+func (j filterJSON) with(i int, f installed.Filter, marks []secrecy) filterJSON {
 	j.Filter = i + 1
 	if f.LogKnown {
 		j.Log = &f.Log
 	}
 	notes := constantNotes(f.Code, 0)
 	for k, in := range f.Code {
-		j.Instructions = append(j.Instructions, newInstructionJSON(k, in, notes[k]))
+		shown := newInstructionJSON(k, in, notes[k])
+		if marks[k] != harmless {
+			shown.K, shown.Secret, shown.Text = 0, true, in.Redacted()
+		}
+		j.Instructions = append(j.Instructions, shown)
 	}
 	return j
 }

@@ -105,11 +105,27 @@ func (s *sides) process(text string) (prove.Side, error) {
 	if err != nil {
 		return prove.Side{}, err
 	}
-	filters, err := installed.Filters(pid)
+	filters, err := installed.Read(pid)
 	if err != nil {
 		return prove.Side{}, fail("process %d: %v", pid, err)
 	}
-	return prove.ProgramSide(native.BigEndian(), filters...), nil
+	programs := make([]bpf.Program, len(filters))
+	younger := 0
+	for i := len(filters) - 1; i >= 0; i-- {
+		code := filters[i].Code
+		if marks, some := secrets(code, native.Machine()); some {
+			var ok bool
+			if code, ok = withPlaceholders(code, marks, native.BigEndian(), younger); !ok {
+				return prove.Side{}, fail("process %d: filter %d compares what execve is given with addresses, which a comparison could show", pid, i+1).
+					hinted("sandbox dump %d shows the filter without them", pid)
+			}
+			younger++
+		}
+		if programs[i], err = bpf.Verify(code); err != nil {
+			return prove.Side{}, fail("process %d: %v", pid, &installed.Refusal{Index: i, Err: err})
+		}
+	}
+	return prove.ProgramSide(native.BigEndian(), programs...), nil
 }
 
 // condition reads what --where limits a comparison to: nil for everything.
