@@ -88,15 +88,31 @@ func (r *reporter) conclude(failed bool, all *supervisor.Summary) {
 	}
 	fallback := func(t *supervisor.Total) bool {
 		d := r.policy.Decide(&t.Call)
-		return isFallback(&d)
+		return asNoKernel(&d)
 	}
 	if names := r.names(all, fallback); names != "" {
-		r.say("denied as well, as by a kernel without such calls (ENOSYS): %s", names)
+		r.say("denied, as by a kernel without such calls (ENOSYS): %s", names)
 	}
-	unsaid := func(t *supervisor.Total) bool { return !fallback(t) && t.Count > r.said[totalName(t)] }
+	unsaid := func(t *supervisor.Total) bool {
+		return !fallback(t) && !asGuarded(r.policy, &t.Call) && t.Count > r.said[totalName(t)]
+	}
 	if names := r.names(all, unsaid); names != "" {
 		r.say("denied in all: %s", names)
 	}
+	if !r.keep && r.hides(all) {
+		r.hint("--report FILE has each of them, with its rule and what would allow it")
+	}
+}
+
+// hides reports whether something was denied of which no report was printed.
+func (r *reporter) hides(all *supervisor.Summary) bool {
+	for i := range all.Denials {
+		d := &all.Denials[i]
+		if !r.printed[d.Call.ID] && !asGuarded(r.policy, &d.Call.Call) {
+			return true
+		}
+	}
+	return all.Unkept > 0
 }
 
 func calls(n uint64) string {

@@ -35,7 +35,7 @@ func (r *report) text(policy *typed.Policy) []byte {
 	}
 	if known {
 		e := explainer{ui: u, policy: policy, abi: abi}
-		if !r.again {
+		if !r.again || decision.Filter == nil || decision.Filter.Text == "" {
 			e.rule("  ", decision.Rule)
 		}
 		r.steps(&e, &policy.Layers[decision.Layer])

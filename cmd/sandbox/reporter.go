@@ -108,20 +108,25 @@ func (r *reporter) tell(d *supervisor.Denial) {
 	r.left -= time.Since(began)
 }
 
-// forPeople reports whether a denial is told on standard error as it happens.
-// ENOSYS says that this kernel had no such call, which libraries expect and have
-// other ways for; the guard says what the kernel says.
+// forPeople reports whether a denial is told on standard error as it happens:
+// those that programs can be expected to do without are not.
 func (r *reporter) forPeople(d *supervisor.Denial) bool {
-	return !r.quiet && (r.audit || !isFallback(&d.Decision))
+	return !r.quiet && (r.audit || !asNoKernel(&d.Decision) && !asGuarded(r.policy, &d.Call.Call))
 }
 
 // enosys is ENOSYS on the machines that can start programs.
 const enosys = 38
 
-// isFallback reports whether a program that is denied a call so can be expected
-// to do without it.
-func isFallback(d *typed.Decision) bool {
-	return d.Layer == 0 || d.Action == typed.Action{Kind: typed.Errno, Data: enosys}
+// asNoKernel reports whether a call is denied as a kernel denies it that does not
+// have it: libraries have other ways then.
+func asNoKernel(d *typed.Decision) bool {
+	return d.Action == typed.Action{Kind: typed.Errno, Data: enosys}
+}
+
+// asGuarded reports whether the guard denies a call, whoever else does: a program
+// that supervises others, as sandbox does, asks for a listener and does without.
+func asGuarded(policy *typed.Policy, call *typed.Call) bool {
+	return policy.Layers[0].Decide(call).Action.Kind == typed.Errno
 }
 
 // report tells of one denial.

@@ -227,16 +227,18 @@ func (r *running) listen(process *launcher.Process) (*reporter, *supervision, er
 	if r.reports.audit {
 		r.sayAudit()
 	}
+	// The program runs: once() was true, and is so of no other call.
+	decides := r.guarded.OnceOver()
 	reporter := &reporter{
 		ui:      r.ui,
-		policy:  r.guarded.Typed,
+		policy:  decides.Typed,
 		adviser: newAdviser(request, r.guarded, native.Machine()),
 		audit:   r.reports.audit,
 		quiet:   r.reports.quiet,
 		keep:    r.file != nil,
 		status:  r.status,
 	}
-	s, err := newSupervision(r.guarded, r.reports.audit, process.Listener(), reporter)
+	s, err := newSupervision(decides, r.reports.audit, process.Listener(), reporter)
 	return reporter, s, err
 }
 

@@ -88,6 +88,9 @@ func (a *adviser) suggest(call *typed.Call, decision *typed.Decision) *suggestio
 	case abi == arch.X86_64 && call.Nr >= arch.X32Bit && call.Nr != ^uint32(0):
 		return &suggestion{why: "no rule can allow x32 calls", remedy: "use a build of the program for " + abi.String()}
 	}
+	if s := a.onlyOnce(abi, call, decision); s != nil {
+		return s
+	}
 	p := newPin(abi, call)
 	key := abi.String() + " " + p.filter()
 	if known, ok := a.known[key]; ok {
@@ -96,6 +99,23 @@ func (a *adviser) suggest(call *typed.Call, decision *typed.Decision) *suggestio
 	s := a.check(abi, call, p)
 	a.known[key] = s
 	return s
+}
+
+// onlyOnce is about programs that are not executed for the sake of once(),
+// beside which no rule may allow that.
+func (a *adviser) onlyOnce(abi arch.ABI, call *typed.Call, decision *typed.Decision) *suggestion {
+	known, ok := abi.Numbered(call.Nr)
+	if !ok || known.Name != "execve" && known.Name != "execveat" {
+		return nil
+	}
+	layer := &a.guarded.Typed.Layers[decision.Layer]
+	if one := (&typed.Policy{Layers: []typed.Layer{*layer}}); !one.AsksOnce() {
+		return nil
+	}
+	return &suggestion{
+		why:    "no rule can allow it beside " + typed.OnceText + ", which lets the program be started and no other",
+		remedy: "to have programs executed, leave out -p " + shellQuoted(layer.Name),
+	}
 }
 
 // check tries the rule of a pin, and finds out what it does.
