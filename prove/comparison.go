@@ -3,6 +3,7 @@ package prove
 import (
 	"errors"
 	"math/big"
+	"slices"
 
 	"sandbox/policy/typed"
 )
@@ -159,8 +160,13 @@ func (c *comparison) inducts(s *square) bool {
 		m: c.components[policy].(*policyComponent).meaning, x: c.components[program].(*programComponent).execution,
 		d: c.d, limit: c.nodes,
 	}
-	equal, known, _ := p.try(&square{s.region, []*cell{s.cells[policy], s.cells[program]}}, strategy{induction: true})
-	return equal && known
+	return slices.ContainsFunc(strategies[:], func(how strategy) bool {
+		if !how.induction || how.runs && !p.m.hasRuns(s.region) {
+			return false
+		}
+		equal, known, _ := p.try(&square{s.region, []*cell{s.cells[policy], s.cells[program]}}, how)
+		return equal && known
+	})
 }
 
 // A question is about one square, in one variable order.

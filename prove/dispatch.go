@@ -68,7 +68,7 @@ func (t *dispatcher) follow(pc int, low, high uint32) {
 		case in.Op == bpf.Ja:
 			pc += 1 + int(in.K)
 			continue
-		case in.Op != bpf.JeqK && in.Op != bpf.JgtK && in.Op != bpf.JgeK, t.steps == 0:
+		case in.Op != bpf.JeqK && in.Op != bpf.JgtK && in.Op != bpf.JgeK, t.steps == 0, t.recognizable(pc):
 			s := t.state
 			s.pc = pc
 			t.leave(low, t.from(s, t.region))
@@ -107,6 +107,12 @@ func (t *dispatcher) follow(pc int, low, high uint32) {
 		}
 		pc, low = yes, max(low, k)
 	}
+}
+
+// recognizable reports whether an induction may come to know what the program
+// returns from a comparison on, but for the first one.
+func (t *dispatcher) recognizable(pc int) bool {
+	return t.induction != nil && t.ways[pc] > 1 && pc != t.state.pc
 }
 
 // leave adds what is returned for the values of A from one on.

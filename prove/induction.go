@@ -1,39 +1,72 @@
 package prove
 
 // An induction goes through the filters that stand in line in a square, from the
-// last to the first: see strategy.induction.
+// last to the first: see strategy.induction. It takes one filter at a time, or a
+// run of them.
 type induction struct {
-	d          *diagrams
-	conditions []diagram // by place in line
-	outcomes   []diagram
-	ends       []diagram           // what is decided from each filter on: a symbol or an outcome
-	symbols    map[diagram]diagram // functions of which it is known that an end stands for them
-	places     map[diagram]int     // of ends: the first filter from which on they are decided
+	d       *diagrams
+	runs    bool                // it takes runs
+	steps   []inductionStep     // in line
+	ends    []diagram           // what is decided from each step on: a symbol or an outcome
+	symbols map[diagram]diagram // functions of which it is known that an end stands for them
+	places  map[diagram]int     // of ends: the first step from which on they are decided
+}
+
+// An inductionStep is what a filter decides, or a run of them.
+type inductionStep struct {
+	matches diagram // where it decides
+	outcome diagram // what; unknown, if that depends on the input
+	decides diagram // what, and, where it does not, the end that follows
 }
 
 // inductive makes a symbol for what is decided from each filter of a line on,
 // and returns the one for the whole line.
 func (m *meaning) inductive(s *sectionMeaning, filters []int32, r region) diagram {
 	i := m.induction
-	i.conditions = make([]diagram, len(filters))
-	i.outcomes = make([]diagram, len(filters))
-	i.ends = make([]diagram, len(filters)+1)
-	for n := len(filters) - 1; n >= 0; n-- {
-		filter := &s.section.Filters[filters[n]]
-		m.at = filter
-		i.conditions[n] = always
-		if filter.When != nil {
-			i.conditions[n] = m.in.condition(filter.When, r)
+	line := s.line(filters)
+	var ends []int // of steps, the last one first
+	for end := len(filters); end > 0; {
+		ends = append(ends, end)
+		if i.runs {
+			end = line.runBefore(end)
+		} else {
+			end--
 		}
-		i.outcomes[n] = m.d.outcome(returnValue(filter.Rule.Action))
-		i.ends[n] = i.symbol(m.d.choose(i.conditions[n], i.outcomes[n], i.ends[n+1]))
+	}
+	i.steps = make([]inductionStep, len(ends))
+	i.ends = make([]diagram, len(ends)+1)
+	for k, end := range ends {
+		n, first := len(ends)-1-k, 0
+		if n > 0 {
+			first = ends[k+1]
+		}
+		i.steps[n] = m.inductionStep(line, first, end, r, i.ends[n+1])
+		i.ends[n] = i.symbol(i.steps[n].decides)
 		i.places[i.ends[n]] = n
 	}
 	return i.ends[0]
 }
 
-func newInduction(d *diagrams) *induction {
-	return &induction{d: d, symbols: make(map[diagram]diagram), places: make(map[diagram]int)}
+// inductionStep is the step that some filters in line make.
+func (m *meaning) inductionStep(line filterLine, first, end int, r region, next diagram) (s inductionStep) {
+	m.at = line(first)
+	if end-first > 1 {
+		s.outcome = unknown
+		s.decides = m.in.run(line, first, end, r, next)
+		s.matches = m.d.not(m.d.is(s.decides, next))
+		return s
+	}
+	s.matches = always
+	if m.at.When != nil {
+		s.matches = m.in.condition(m.at.When, r)
+	}
+	s.outcome = m.d.outcome(returnValue(m.at.Rule.Action))
+	s.decides = m.d.choose(s.matches, s.outcome, next)
+	return s
+}
+
+func newInduction(d *diagrams, runs bool) *induction {
+	return &induction{d: d, runs: runs, symbols: make(map[diagram]diagram), places: make(map[diagram]int)}
 }
 
 // symbol returns an outcome that stands for a function.
@@ -49,8 +82,8 @@ func (i *induction) symbol(f diagram) diagram {
 	return symbol
 }
 
-// maxLeap is how many filters a compiler may have taken together: between the
-// place that is looked at and the next one that is known.
+// maxLeap is how many steps a compiler may have taken together: between the place
+// that is looked at and the next one that is known.
 const maxLeap = 16
 
 // recognize returns the end that stands for what a program returns from some
@@ -63,7 +96,7 @@ func (i *induction) recognize(f diagram, closely bool) diagram {
 	if !closely || i.d.vertices[f].variable == untested {
 		return f
 	}
-	next := len(i.conditions)
+	next := len(i.steps)
 	for _, leaf := range i.d.exits(f, untested) {
 		if n, ok := i.places[leaf]; ok {
 			next = min(next, n)
@@ -90,18 +123,21 @@ func (i *induction) decides(f diagram, n int) bool {
 	return true
 }
 
-// leads reports whether the filters from one on decide, for all inputs of a set,
-// what an end or outcome does.
+// leads reports whether the filters from one step on decide, for all inputs of a
+// set, what an end or outcome does.
 func (i *induction) leads(among diagram, n int, to diagram) bool {
-	for ; n < len(i.conditions) && among != never; n++ {
+	for ; n < len(i.steps) && among != never; n++ {
+		step := &i.steps[n]
 		switch {
 		case i.ends[n] == to:
 			return true
-		case i.outcomes[n] == to:
-			among = i.d.choose(i.conditions[n], never, among)
-		case i.d.overlap(among, i.conditions[n]):
+		case step.outcome == to:
+		case !i.d.overlap(among, step.matches):
+			continue
+		case step.outcome != unknown || i.d.exceeds(i.d.and(among, step.matches), i.d.is(step.decides, to)):
 			return false
 		}
+		among = i.d.choose(step.matches, never, among)
 	}
 	return among == never
 }

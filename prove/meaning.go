@@ -125,7 +125,7 @@ func (m *meaning) layer(i int, r region) diagram {
 	if m.induction != nil && len(m.layers) == 1 {
 		return m.inductive(s, filters, r)
 	}
-	line := filterLine(func(place int) *typed.Filter { return &s.section.Filters[filters[place]] })
+	line := s.line(filters)
 	var f diagram
 	for end := len(filters); end > 0; {
 		first := line.runBefore(end)
@@ -137,6 +137,11 @@ func (m *meaning) layer(i int, r region) diagram {
 		end = first
 	}
 	return f
+}
+
+// line returns some filters of the section as a line.
+func (s *sectionMeaning) line(filters []int32) filterLine {
+	return func(place int) *typed.Filter { return &s.section.Filters[filters[place]] }
 }
 
 // line returns the filters that apply in a region, which must lie within one

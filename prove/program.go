@@ -239,7 +239,7 @@ func (x *execution) run(s state, r region) diagram {
 		case bpf.Ja:
 			s.pc += int(in.K)
 		case bpf.JeqK, bpf.JgtK, bpf.JgeK, bpf.JsetK, bpf.JeqX, bpf.JgtX, bpf.JgeX, bpf.JsetX:
-			if x.induction == nil && in.Op != bpf.JsetK && !fromX(in.Op) {
+			if (x.induction == nil || x.induction.runs) && in.Op != bpf.JsetK && !fromX(in.Op) {
 				s.pc--
 				return x.dispatch(s, r)
 			}

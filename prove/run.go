@@ -20,6 +20,20 @@ func (line filterLine) runBefore(end int) int {
 	return first
 }
 
+// hasRuns reports whether a run of several filters stands in line in a region,
+// which must lie within one piece of every section.
+func (m *meaning) hasRuns(r region) bool {
+	for i := range m.layers {
+		s, filters := m.line(i, r)
+		for end := len(filters); end > 1; end-- {
+			if s.line(filters).runBefore(end) < end-1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // run returns what a run of filters decides, from one place in line up to another:
 // the action of the first that matches, and rest where none does.
 func (in *inputs) run(line filterLine, from, to int, r region, rest diagram) diagram {

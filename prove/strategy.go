@@ -15,6 +15,10 @@ type strategy struct {
 	// by constants stand for themselves. It proves, or tells nothing.
 	induction bool
 
+	// runs has the induction take filters together that compare one integer with
+	// constants: what compilers make one search of.
+	runs bool
+
 	// forward executes the program for those inputs only that get to each
 	// instruction; the other way is to find what each instruction's
 	// continuation returns for all inputs.
@@ -28,7 +32,7 @@ type strategy struct {
 }
 
 // strategies are tried in this order.
-var strategies = [...]strategy{{induction: true}, {}, {forward: true}, {halves: true}, {ascending: true}}
+var strategies = [...]strategy{{induction: true, runs: true}, {induction: true}, {}, {forward: true}, {halves: true}, {ascending: true}}
 
 // A proof compares a policy and a program square by square, each in an arena of
 // its own.
@@ -81,6 +85,9 @@ func (p *proof) squares() error {
 func (p *proof) square(s *square) error {
 	var givenUp error
 	for _, how := range strategies {
+		if how.runs && !p.m.hasRuns(s.region) {
+			continue
+		}
 		equal, known, err := p.try(s, how)
 		p.stats.Nodes += len(p.d.vertices)
 		switch {
@@ -122,7 +129,7 @@ func (p *proof) try(s *square, how strategy) (equal, known bool, err error) {
 	}()
 	d, within := p.d, s.region.unknowns(p.d, in)
 	if how.induction {
-		p.m.induction = newInduction(p.d)
+		p.m.induction = newInduction(p.d, how.runs)
 		p.x.induction = p.m.induction
 	}
 	p.m.at = nil

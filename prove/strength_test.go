@@ -21,6 +21,13 @@ func hard() map[string]string {
 	list := map[string]string{
 		"300 equalities":          rules(300, func(i int) string { return fmt.Sprintf("ioctl: cmd == %#x", r.Uint32()) }),
 		"300 equalities, 64 bits": rules(300, func(i int) string { return fmt.Sprintf("mmap: args[1] == %#x", r.Uint64()) }),
+		"2,000 equalities":        rules(2000, func(i int) string { return fmt.Sprintf("ioctl: cmd == %#x", r.Uint32()) }),
+		"2,000 equalities, many in others": rules(2000, func(i int) string {
+			if i%10 == 0 {
+				return fmt.Sprintf("ioctl: fd == %d", i)
+			}
+			return fmt.Sprintf("ioctl: cmd == %d", 7*i)
+		}),
 		"100 ranges": rules(100, func(i int) string {
 			low := r.Uint32() >> 1
 			return fmt.Sprintf("ioctl: cmd >= %d && cmd < %d", low, low+r.Uint32N(1<<20)+1)
