@@ -1,5 +1,7 @@
 package compiler
 
+import "math"
+
 // A plan is how to search a list and all its parts best: by splitting them in
 // two, again and again, down to chains. It is found by dynamic programming,
 // with the bound on where to split that makes it quadratic (D. E. Knuth,
@@ -50,7 +52,9 @@ func (p *plan) solve() {
 
 // part returns the part list[i:j]. There are as many that begin at i as there
 // are ends from i on.
-func (p *plan) part(i, j int) *part { return &p.parts[i*(len(p.list)+1)-i*(i-1)/2+j-i] }
+func (p *plan) part(i, j int) *part { return &p.parts[p.index(i, j)] }
+
+func (p *plan) index(i, j int) int { return i*(len(p.list)+1) - i*(i-1)/2 + j - i }
 
 func (p *plan) weight(i, j int) float64 { return p.sums[j] - p.sums[i] }
 
@@ -74,12 +78,19 @@ func (p *plan) best(i, j int) part {
 	if right := p.part(i+1, j).split; right > 0 {
 		to = min(to, int(right)+2)
 	}
-	var best part
+	to = max(from, to)
 	own := float32(p.weight(i, j) + p.perTest)
-	for k := from; k <= max(from, to); k++ {
-		if cost := own + p.part(i, k).cost + p.part(k, j).cost; best.split == 0 || cost < best.cost {
-			best = part{cost, int16(k)}
+	best := part{cost: math.MaxFloat32}
+	// The parts that begin at i lie one after the other; of those that end at j
+	// each one's distance from the next is one less.
+	below := p.parts[p.index(i, from):p.index(i, to)+1]
+	above, step := p.index(from, j), len(p.list)-from
+	for k := range below {
+		if cost := own + below[k].cost + p.parts[above].cost; cost < best.cost {
+			best = part{cost, int16(from + k)}
 		}
+		above += step
+		step--
 	}
 	if c, ok := p.chain(i, j); ok && float32(c.cost) <= best.cost {
 		return part{float32(c.cost), 0}
