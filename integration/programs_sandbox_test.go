@@ -76,6 +76,8 @@ type command struct {
 	dir   string   // where it runs, and its HOME; "": a new one
 	stdin *os.File // nil: nothing to read
 	env   []string // besides PATH, HOME and LC_ALL
+
+	stdout *os.File // nil: what is written is kept
 }
 
 // An outcome is how a command ended.
@@ -132,6 +134,9 @@ func (c command) start(t *testing.T) *exec.Cmd {
 		cmd.Stdin = c.stdin
 	}
 	cmd.Stdout, cmd.Stderr = new(bytes.Buffer), new(bytes.Buffer)
+	if c.stdout != nil {
+		cmd.Stdout = c.stdout
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%q: %v", cmd.Args, err)
 	}

@@ -12,7 +12,7 @@ struct attack {
 };
 
 // Tables of attacks, ended by an empty entry.
-extern const struct attack entry_attacks[], kernel_attacks[], process_attacks[], file_attacks[], socket_attacks[];
+extern const struct attack entry_attacks[], kernel_attacks[], process_attacks[], file_attacks[], socket_attacks[], execute_attacks[];
 
 // broken ends the program: not the attack failed, but what prepares it.
 _Noreturn void broken(const char *what);

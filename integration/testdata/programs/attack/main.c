@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static const struct attack *const tables[] = {
-	entry_attacks, kernel_attacks, process_attacks, file_attacks, socket_attacks,
+	entry_attacks, kernel_attacks, process_attacks, file_attacks, socket_attacks, execute_attacks,
 };
 
 static void say(const char *text)
