@@ -17,8 +17,9 @@ const (
 	// are alike count as one. A person reads no more of them.
 	mostReports = 8
 	// mostAdvice is how many edits are looked for, each of which takes about as
-	// long as a start.
+	// long as a start, and allAdvice how long that may take in all.
 	mostAdvice = 64
+	allAdvice  = 2 * time.Second
 	// mostWaiting is how many denials may wait to be told of; there are not many
 	// more that are kept.
 	mostWaiting = 256
@@ -45,6 +46,7 @@ type reporter struct {
 	told    chan struct{} // closed when all is told
 	missed  atomic.Uint64 // that found no room
 	left    time.Duration // of allPatience
+	advised time.Duration // of allAdvice
 
 	printed map[uint64]bool        // by the id of the call
 	advice  map[uint64]*suggestion // likewise
@@ -132,8 +134,8 @@ func asGuarded(policy *typed.Policy, call *typed.Call) bool {
 // report tells of one denial.
 func (r *reporter) report(d *supervisor.Denial) {
 	shown := r.forPeople(d) && len(r.printed) < mostReports
-	if (shown || r.keep || r.status != nil) && len(r.advice) < mostAdvice {
-		r.advice[d.Call.ID] = r.adviser.suggest(&d.Call.Call, &d.Decision)
+	if shown || r.keep || r.status != nil {
+		r.advise(d)
 	}
 	text := report{denial: d, advice: r.advice[d.Call.ID], enforced: !r.audit}
 	switch {
@@ -151,6 +153,16 @@ func (r *reporter) report(d *supervisor.Denial) {
 	if r.status != nil {
 		r.status.denied(&text, r.policy)
 	}
+}
+
+// advise looks for the edit that would allow a call.
+func (r *reporter) advise(d *supervisor.Denial) {
+	if len(r.advice) >= mostAdvice || r.advised >= allAdvice {
+		return
+	}
+	began := time.Now()
+	r.advice[d.Call.ID] = r.adviser.suggest(&d.Call.Call, &d.Decision)
+	r.advised += time.Since(began)
 }
 
 // write writes whole lines at once. Nothing can be said about a standard error
