@@ -109,7 +109,8 @@ func (s *Secret) Forget() {
 
 // A secretPlan is what a plan has for a command with a Secret.
 type secretPlan struct {
-	argv, envp []*byte // the strings at the secret addresses are these
+	places     [3]place // of size 0: execve is given what lies anywhere
+	argv, envp []*byte  // the strings at the secret addresses are these
 
 	filter []unix.SockFilter // installed before the plan's; none: fprog.Len is 0
 	fprog  unix.SockFprog

@@ -19,6 +19,7 @@ func (pl *plan) place(s *Secret) error {
 			return err
 		}
 	}
+	pl.secret.places = s.places
 	pl.secret.argv, pl.secret.envp = pl.argv, pl.envp
 	pl.path = (*byte)(s.places[argPath].pointer())
 	copy(unsafe.Slice(pl.path, len(path)), path)
@@ -91,6 +92,29 @@ func (s *secretPlan) install() (errno uint32) {
 		return failed(s.seccomp())
 	}
 	return errno
+}
+
+// forget overwrites the filters, which know the secret addresses, and gives the
+// memory there back, in a process that outlives the launch. The contract of
+// enter holds.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) forget() {
+	if pl.secret.places[argPath].size == 0 {
+		return
+	}
+	for i := range pl.filter {
+		pl.filter[i].K = 0
+	}
+	for i := range pl.secret.filter {
+		pl.secret.filter[i].K = 0
+	}
+	for i := range pl.secret.places {
+		p := &pl.secret.places[i]
+		systemCall(unix.SYS_MUNMAP, p.start, p.size, 0, 0, 0, 0)
+		*p = place{}
+	}
 }
 
 //go:nosplit

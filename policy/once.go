@@ -109,23 +109,22 @@ func before(section *typed.Section, f *typed.Filter) bool {
 // AsksOnce reports whether the policy has a filter with once().
 func (p *Policy) AsksOnce() bool { return p.Typed.AsksOnce() }
 
-// OnceAt returns the policy with the addresses that once() is about. What is
-// shown of it does not have them.
-func (p *Policy) OnceAt(addresses [3]uint64) *Policy { return p.withOnce(typed.OnceAt(addresses)) }
-
-// OnceAlways returns the policy with once() true of every execve with which
-// programs are started: what is left to a filter for it alone.
-func (p *Policy) OnceAlways() *Policy { return p.withOnce(&typed.Truth{Value: true}) }
-
-// OnceOver returns the policy as it is after the program was started: once() is
-// true of no call.
-func (p *Policy) OnceOver() *Policy { return p.withOnce(&typed.Truth{}) }
-
-func (p *Policy) withOnce(meaning typed.Bool) *Policy {
+// WithOnce returns the policy with another meaning of once(), as that of
+// addresses that are drawn: see [typed.OnceAt]. What is shown of it does not have
+// them.
+func (p *Policy) WithOnce(meaning typed.Bool) *Policy {
 	changed := *p
 	changed.Typed = p.Typed.WithOnce(meaning)
 	return &changed
 }
+
+// OnceAlways returns the policy with once() true of every execve with which
+// programs are started: what is left to a filter for it alone.
+func (p *Policy) OnceAlways() *Policy { return p.WithOnce(&typed.Truth{Value: true}) }
+
+// OnceOver returns the policy as it is after the program was started: once() is
+// true of no call.
+func (p *Policy) OnceOver() *Policy { return p.WithOnce(&typed.Truth{}) }
 
 // OnceElse returns the action that an execve on a machine, given by its 64-bit
 // ABI, gets where once() is not true of it. It must not depend on the arguments

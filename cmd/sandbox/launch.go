@@ -24,7 +24,8 @@ type launch struct {
 	// installed returns what is installed for policies; nil: they are.
 	installed func(*policy.Policy) *policy.Policy
 
-	secret *launcher.Secret // drawn for once(); nil: nothing asks for it
+	secret  *launcher.Secret // drawn for once(); nil: nothing asks for it
+	meaning typed.Bool       // of once(), with the secret's addresses
 }
 
 func (l *launch) declare(options *flag.FlagSet) {

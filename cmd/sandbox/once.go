@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"sandbox/arch"
@@ -13,26 +14,27 @@ import (
 	"sandbox/prove"
 )
 
-// addresses draws the addresses of once(), the same for all attempts at a start.
-func (l *launch) addresses() ([3]uint64, error) {
+// once returns what once() means at this start: that execve is given three
+// addresses, which are drawn once for all attempts.
+func (l *launch) once() (typed.Bool, error) {
 	if l.secret == nil {
 		secret, err := launcher.NewSecret()
 		if err != nil {
-			return [3]uint64{}, err
+			return nil, err
 		}
-		l.secret = secret
+		l.secret, l.meaning = secret, typed.OnceAt(secret.Addresses())
 	}
-	return l.secret.Addresses(), nil
+	return l.meaning, nil
 }
 
 // provedOnce compiles and proves policies with the addresses of once(), which
 // no message tells.
 func (l *launch) provedOnce(loaded *policy.Policy) (prove.Proved, error) {
-	addresses, err := l.addresses()
+	meaning, err := l.once()
 	if err != nil {
 		return prove.Proved{}, err
 	}
-	loaded = loaded.OnceAt(addresses)
+	loaded = loaded.WithOnce(meaning)
 	compiled, err := compilePolicy(loaded)
 	if err != nil {
 		return prove.Proved{}, err
@@ -41,14 +43,29 @@ func (l *launch) provedOnce(loaded *policy.Policy) (prove.Proved, error) {
 	return proved, notProved(withoutSecret(err), loaded, compiled)
 }
 
+// forget gives back what has the addresses of once(), once the program runs:
+// they are its secret, and this process lives on. Compiler and prover have left
+// copies in memory that nothing refers to; what the collector makes of it is
+// given back too. Some words may stay, for as long as the objects beside them.
+func (l *launch) forget(s *start) {
+	if l.secret == nil {
+		return
+	}
+	l.secret.Forget()
+	typed.EraseOnce(l.meaning)
+	l.secret, l.meaning, s.command.Secret = nil, nil, nil
+	s.program, s.first, s.command.First = prove.Proved{}, prove.Proved{}, prove.Proved{}
+	debug.FreeOSMemory()
+}
+
 // onceFilter compiles and proves the filter that holds a compiled program to
 // once(), with addresses that are drawn now.
 func (l *launch) onceFilter(machine arch.ABI, otherwise typed.Action) (prove.Proved, error) {
-	addresses, err := l.addresses()
+	meaning, err := l.once()
 	if err != nil {
 		return prove.Proved{}, err
 	}
-	p := typed.OncePolicy(machine, addresses, otherwise)
+	p := typed.OncePolicy(machine, meaning, otherwise)
 	compiled, err := compiler.Options{}.Compile(p)
 	if err != nil {
 		return prove.Proved{}, err
@@ -86,7 +103,7 @@ func (c *compiled) compileOnce(machine arch.ABI) error {
 	if err != nil {
 		return err
 	}
-	second, err := compiler.Options{}.Compile(typed.OncePolicy(machine, typed.OncePlaceholders(), otherwise))
+	second, err := compiler.Options{}.Compile(typed.OncePolicy(machine, typed.OnceAt(typed.OncePlaceholders()), otherwise))
 	if err != nil {
 		return err
 	}

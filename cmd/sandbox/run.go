@@ -9,6 +9,7 @@ import (
 	"sandbox/launcher"
 	"sandbox/launcher/supervisor"
 	"sandbox/policy"
+	"sandbox/prove"
 )
 
 func runVerb() *verb {
@@ -83,6 +84,7 @@ func (r *running) run(operands []string) error {
 		// is another.
 		if s.loaded, err = r.loadToLaunch(); err == nil {
 			s.program, err = r.proved(s.loaded)
+			s.command.First = prove.Proved{} // the policies have once() themselves
 		}
 		if err != nil {
 			return err
@@ -95,6 +97,7 @@ func (r *running) run(operands []string) error {
 	if err != nil {
 		return s.notStarted(err)
 	}
+	r.forget(s)
 	return r.conduct(s, process)
 }
 

@@ -90,8 +90,8 @@ func TestOnceIsNeverShown(t *testing.T) {
 			continue
 		}
 		t.Run(machine.String(), func(t *testing.T) {
-			_, program := compiledFor(t, "noexec", machine, func(p *policy.Policy) *policy.Policy { return p.OnceAt(addresses) })
-			small, err := compiler.Options{}.Compile(typed.OncePolicy(machine, addresses, typed.Action{Kind: typed.KillProcess}))
+			_, program := compiledFor(t, "noexec", machine, func(p *policy.Policy) *policy.Policy { return p.WithOnce(typed.OnceAt(addresses)) })
+			small, err := compiler.Options{}.Compile(typed.OncePolicy(machine, typed.OnceAt(addresses), typed.Action{Kind: typed.KillProcess}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,6 +36,20 @@ func OnceAt(addresses [3]uint64) Bool {
 	return all
 }
 
+// EraseOnce overwrites the addresses in what OnceAt returned, which means
+// something else then, wherever it is in use.
+func EraseOnce(meaning Bool) {
+	switch b := meaning.(type) {
+	case *AndExpr:
+		EraseOnce(b.X)
+		EraseOnce(b.Y)
+	case *Compare:
+		if v, ok := b.Y.(*Value); ok {
+			v.Bits = 0
+		}
+	}
+}
+
 // AsksOnce reports whether a filter of the policy has once() as its condition,
 // on an ABI where addresses say what that means.
 func (p *Policy) AsksOnce() bool {
@@ -128,16 +142,17 @@ func (l *Layer) onceElse(machine arch.ABI, execve uint32) (action Action, ok boo
 }
 
 // OncePolicy returns the policy of a filter that holds a machine, given by its
-// 64-bit ABI, to once() beside another one that allows execve: its execve
-// with the addresses passes, any other gets an action, and all other calls pass.
-func OncePolicy(machine arch.ABI, addresses [3]uint64, otherwise Action) *Policy {
+// 64-bit ABI, to a meaning of once() beside another one that allows execve: its
+// execve passes if that holds, any other gets an action, and all other calls
+// pass.
+func OncePolicy(machine arch.ABI, meaning Bool, otherwise Action) *Policy {
 	rule := func(name string, a Action) *Rule { return &Rule{Name: name, Action: a, Implicit: true} }
 	passed := rule("default", Action{Kind: Allow})
 	every := []NumberRange{{First: 0, Last: ^uint32(0)}}
 	var filters []Filter
 	if execve, ok := machine.Syscall("execve"); ok {
 		number := []NumberRange{{First: execve.Number, Last: execve.Number}}
-		once := &Predicate{X: OnceAt(addresses), Text: OnceText, Once: true}
+		once := &Predicate{X: meaning, Text: OnceText, Once: true}
 		filters = append(filters,
 			Filter{Numbers: number, When: once, Rule: rule("the program is started", Action{Kind: Allow}), Text: "execve: " + OnceText},
 			Filter{Numbers: number, Rule: rule("no other program is started", otherwise), Text: "execve"})

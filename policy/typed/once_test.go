@@ -113,7 +113,7 @@ func TestOnceElse(t *testing.T) {
 // TestOncePolicy is about nothing but execve of the machine's own ABI.
 func TestOncePolicy(t *testing.T) {
 	addresses := [3]uint64{0x1122_3344_5566, 0x2233_4455_6678, 0x3344_5566_7780}
-	p := typed.OncePolicy(arch.X86_64, addresses, typed.Action{Kind: typed.Errno, Data: 13})
+	p := typed.OncePolicy(arch.X86_64, typed.OnceAt(addresses), typed.Action{Kind: typed.Errno, Data: 13})
 	for _, test := range []struct {
 		name string
 		call *typed.Call
@@ -122,7 +122,7 @@ func TestOncePolicy(t *testing.T) {
 		{"the start", call(execve, addresses[:]...), typed.Action{}},
 		{"two of three", call(execve, addresses[0], addresses[1], 0), typed.Action{Kind: typed.Errno, Data: 13}},
 		{"another call", call(1, 2, 3), typed.Action{}},
-		{"x32", call(520|arch.X32Bit), typed.Action{}},
+		{"x32", call(520 | arch.X32Bit), typed.Action{}},
 		{"i386", &typed.Call{Nr: 11, Arch: arch.I386.Audit()}, typed.Action{}},
 	} {
 		if got := p.Decide(test.call).Action; got != test.want {
