@@ -26,7 +26,7 @@ func (s *selection) empty() bool { return len(s.calls) == 0 && len(s.numbers) ==
 // no meaning: what is taken out stays out. A filter of which every selector
 // takes something out starts from "*".
 func (c *checker) choose(f *filter.Filter, kernel arch.Version) selection {
-	var s selection
+	s := selection{calls: make([]*arch.Syscall, 0, len(f.Selectors))}
 	included := 0
 	for i := range f.Selectors {
 		if sel := &f.Selectors[i]; !sel.Exclude {
