@@ -33,6 +33,9 @@ type totalJSON struct {
 
 // complete adds to the outcome what was denied.
 func (r *reporter) complete(out *outcomeJSON, all *supervisor.Summary) {
+	if !r.keep {
+		return
+	}
 	out.Denials = make([]denialJSON, len(all.Denials))
 	for i := range all.Denials {
 		d := &all.Denials[i]

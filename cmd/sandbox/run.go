@@ -79,14 +79,8 @@ func (r *running) run(operands []string) error {
 	if err != nil {
 		return err
 	}
-	if r.launch.program != "" && r.guarded == nil && len(r.policies) > 0 && r.reports.wanted() {
-		// The compiled program is the policies, as was found; what is supervised
-		// is another.
-		if s.loaded, err = r.loadToLaunch(); err == nil {
-			s.program, err = r.proved(s.loaded)
-			s.command.First = prove.Proved{} // the policies have once() themselves
-		}
-		if err != nil {
+	if r.launch.program != "" && len(r.policies) > 0 && r.reports.wanted() {
+		if err := r.replaceStored(s); err != nil {
 			return err
 		}
 	}
@@ -116,6 +110,17 @@ func (r *running) check() error {
 	return r.reports.resolve()
 }
 
+// replaceStored puts what can be supervised in the place of a compiled program,
+// which is the policies, as was found, but cannot.
+func (r *running) replaceStored(s *start) (err error) {
+	if s.loaded, err = r.loadToLaunch(); err != nil {
+		return err
+	}
+	s.program, err = r.proved(s.loaded)
+	s.command.First = prove.Proved{} // the policies have once() themselves
+	return err
+}
+
 // supervise returns what is installed where this process answers.
 func (r *running) supervise(loaded *policy.Policy) *policy.Policy {
 	r.guarded = loaded.Guarded()
@@ -131,6 +136,9 @@ func (r *running) start(s *start) (*launcher.Process, error) {
 	if r.guarded == nil {
 		return launcher.Start(s.program, s.command, r.how)
 	}
+	if r.reports.audit {
+		r.sayAudit()
+	}
 	s.policy = r.guarded.Typed
 	how := r.how
 	how.Listen = true
@@ -142,9 +150,11 @@ func (r *running) start(s *start) (*launcher.Process, error) {
 	f := asFailure(err)
 	switch {
 	case r.reports.audit:
-		return nil, fail("--audit needs to be asked about what is denied: %s", f.message).hinted("%s", f.hints[0])
+		f.message = "--audit needs to be asked about what is denied: " + f.message
+		return nil, f
 	case r.reports.required:
-		return nil, fail("denied calls cannot be reported: %s", f.message).hinted("%s", f.hints[0])
+		f.message = "denied calls cannot be reported: " + f.message
+		return nil, f
 	}
 	// The kernel denies by itself.
 	r.guarded, r.installed = nil, nil
@@ -172,6 +182,8 @@ func (r *running) conduct(s *start, process *launcher.Process) error {
 		Tree:    process.Tree().String(),
 		Reports: supervision != nil,
 		Audit:   r.reports.audit,
+		Denials: []denialJSON{},
+		Totals:  []totalJSON{},
 	}
 	if r.lost != nil {
 		out.Lost = asFailure(r.lost).message
@@ -191,26 +203,33 @@ func (r *running) conduct(s *start, process *launcher.Process) error {
 		all = supervision.end()
 		reporter.finish()
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		code := r.saidEnd(s, process, status, over)
+		out.Ended = newEnded(status, over, all.Count)
+		err = exitStatus(code)
+	} else {
+		out.Ended = endedJSON{ExitCode: exitFailed, Error: asFailure(err).Error(), Denied: all.Count}
 	}
-	code := r.saidEnd(s, process, status, over)
-	out.Ended = newEnded(status, over, all.Count)
 	if reporter != nil {
-		reporter.conclude(code != 0, &all)
+		reporter.conclude(out.Ended.ExitCode != 0, &all)
 		reporter.complete(&out, &all)
 	}
+	r.deliver(&out)
+	return err
+}
+
+// deliver tells of the end to those who wait for it in JSON.
+func (r *running) deliver(out *outcomeJSON) {
 	if r.status != nil {
 		ended := out.Ended
 		ended.Event = "exited"
 		r.status.write(ended)
 	}
 	if r.file != nil {
-		if err := writeOutcome(r.file, &out); err != nil {
+		if err := writeOutcome(r.file, out); err != nil {
 			r.say("%v", err)
 		}
 	}
-	return exitStatus(code)
 }
 
 // listen prepares the answers to denied calls; there is nothing to prepare if
@@ -226,9 +245,6 @@ func (r *running) listen(process *launcher.Process) (*reporter, *supervision, er
 	native, err := nativeABI()
 	if err != nil {
 		return nil, nil, err
-	}
-	if r.reports.audit {
-		r.sayAudit()
 	}
 	// The program runs: once() was true, and is so of no other call.
 	decides := r.guarded.OnceOver()

@@ -28,6 +28,7 @@ type endedJSON struct {
 	Code     *int   `json:"code,omitempty"`
 	Signal   string `json:"signal,omitempty"`
 	Timeout  bool   `json:"timeout,omitempty"`
+	Error    string `json:"error,omitempty"` // why that is not known
 	Denied   uint64 `json:"denied"` // calls
 }
 
