@@ -60,6 +60,7 @@ func (l *Listener) Serve(h Handler) error {
 		return os.ErrClosed
 	}
 	defer l.Close()
+	reserveThreads()
 	for {
 		call, err := l.next()
 		if err != nil || call == nil {

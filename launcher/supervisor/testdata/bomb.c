@@ -1,8 +1,9 @@
-/* A fork bomb whose processes all make denied calls, and a process among them
- * that makes some calls one after the other and prints the longest time that
- * one took, in microseconds. The argument of a call says who makes it:
- * 1: the bomb, 2: the bomb when it could not fork, 3: the measured process,
- * 4: it has done all its calls. */
+/* Starts a fork bomb whose processes all make denied calls, makes some calls one
+ * after the other beside them, prints how long one took in the mean and at most,
+ * in microseconds, and ends; the bomb does not. It has a limit of processes, if
+ * that is not 0, and changes to a user, if that is not 0. The argument of a call
+ * says who makes it: 1: the bomb, 2: the bomb when it could not fork, 3: the
+ * first process, 4: that it is done. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -17,8 +18,23 @@ static double now(void)
 	return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
 }
 
-static void measure(int calls)
+int main(int argc, char **argv)
 {
+	if (argc != 4)
+		return 2;
+	rlim_t limit = atol(argv[1]);
+	int uid = atoi(argv[2]), calls = atoi(argv[3]);
+	struct rlimit processes = { limit, limit }, seconds = { 20, 20 };
+	if ((limit && setrlimit(RLIMIT_NPROC, &processes)) || setrlimit(RLIMIT_CPU, &seconds))
+		return 1;
+	if (uid && (setgid(uid) || setuid(uid)))
+		return 1;
+	pid_t bomb = fork();
+	if (bomb == 0)
+		for (;;)
+			syscall(SYS_getpriority, 0, fork() < 0 ? 2 : 1);
+	if (bomb < 0)
+		return 1;
 	double longest = 0, sum = 0;
 	usleep(100000); /* for the bomb to grow */
 	for (int i = 0; i < calls; i++) {
@@ -33,23 +49,5 @@ static void measure(int calls)
 	printf("%.0f %.0f\n", sum / calls, longest);
 	fflush(stdout);
 	syscall(SYS_getpriority, 0, 4);
-	pause();
-}
-
-int main(int argc, char **argv)
-{
-	if (argc != 4)
-		return 2;
-	rlim_t limit = atol(argv[1]);
-	int uid = atoi(argv[2]), calls = atoi(argv[3]);
-	struct rlimit processes = { limit, limit }, seconds = { 20, 20 };
-	if (setrlimit(RLIMIT_NPROC, &processes) || setrlimit(RLIMIT_CPU, &seconds))
-		return 1;
-	if (uid && (setgid(uid) || setuid(uid)))
-		return 1;
-	if (fork() == 0)
-		measure(calls);
-	for (;;) {
-		syscall(SYS_getpriority, 0, fork() < 0 ? 2 : 1);
-	}
+	return 0;
 }

@@ -1,0 +1,44 @@
+//go:build amd64 || arm64
+
+package supervisor
+
+import (
+	"runtime"
+	"sync"
+)
+
+const (
+	// parallel is on how many processors the Go runtime may run this process's
+	// goroutines: it makes threads for as many when it collects garbage.
+	parallel = 4
+	// threads are enough for these, for the goroutines that wait in the kernel
+	// (for calls, for a child, for the memory of a program, for whoever reads
+	// reports) and for those of the runtime itself.
+	threads = 12
+)
+
+// reserveThreads has the Go runtime make the threads now that it may want later.
+// It dies when it wants one and cannot have it, and a program that makes
+// processes without end, where a limit (pids.max, RLIMIT_NPROC) holds the
+// supervisor as well, could do that to it. Threads that it has made it keeps.
+func reserveThreads() {
+	if runtime.GOMAXPROCS(0) > parallel {
+		runtime.GOMAXPROCS(parallel)
+	}
+	var reserved, ended sync.WaitGroup
+	release := make(chan struct{})
+	reserved.Add(threads)
+	for range threads {
+		ended.Go(func() {
+			// A goroutine that waits on a thread of its own takes that from all
+			// others.
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			reserved.Done()
+			<-release
+		})
+	}
+	reserved.Wait()
+	close(release)
+	ended.Wait()
+}
