@@ -70,10 +70,10 @@ func reserve(room uintptr, aligned bool) (place, error) {
 	return place{}, err
 }
 
-// mapAt reserves memory that cannot be touched, exactly there.
+// mapAt reserves memory exactly there. What of it is never touched takes none.
 func mapAt(start, size uintptr) error {
 	const flags = unix.MAP_PRIVATE | unix.MAP_ANONYMOUS | unix.MAP_NORESERVE | unix.MAP_FIXED_NOREPLACE
-	got := systemCall(unix.SYS_MMAP, start, size, unix.PROT_NONE, flags, ^uintptr(0), 0)
+	got := systemCall(unix.SYS_MMAP, start, size, unix.PROT_READ|unix.PROT_WRITE, flags, ^uintptr(0), 0)
 	switch errno := failed(got); {
 	case errno != 0:
 		return syscall.Errno(errno)
@@ -88,10 +88,15 @@ func randomWords() (words [2]uint64, err error) {
 	var b [16]byte
 	for filled := 0; filled < len(b); {
 		n, err := unix.Getrandom(b[filled:], 0)
-		if err != nil && err != unix.EINTR {
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
 			return words, err
+		case n <= 0: // a filter around this process pretends
+			return words, unix.EIO
 		}
-		filled += max(n, 0)
+		filled += n
 	}
 	return [2]uint64{binary.NativeEndian.Uint64(b[:]), binary.NativeEndian.Uint64(b[8:])}, nil
 }

@@ -15,7 +15,7 @@ import (
 func (pl *plan) place(s *Secret) error {
 	path := append([]byte(unsafe.String(pl.path, cLength(pl.path))), 0)
 	for i, need := range [...]uintptr{argPath: uintptr(len(path)), argArgs: arraySize(pl.argv), argEnv: arraySize(pl.envp)} {
-		if err := s.places[i].open(need); err != nil {
+		if err := s.places[i].holds(need); err != nil {
 			return err
 		}
 	}
@@ -39,19 +39,14 @@ func cLength(s *byte) int {
 	return n
 }
 
-// open makes room for so many bytes.
-func (p *place) open(need uintptr) error {
+// holds reports, as an error, that there is no room for so many bytes.
+func (p *place) holds(need uintptr) error {
 	if p.size == 0 {
 		return &Error{Status: StatusFailed, Text: "cannot start the command: " + errForgotten.Error(), Err: errForgotten}
 	}
 	if need > p.size-p.offset {
 		r := cannotExecute("the command", "the arguments and the environment are too long")
 		return r.err(unix.E2BIG)
-	}
-	errno := failed(systemCall(unix.SYS_MPROTECT, p.start, p.offset+need, unix.PROT_READ|unix.PROT_WRITE, 0, 0, 0))
-	if errno != 0 {
-		cause := syscall.Errno(errno)
-		return &Error{Status: StatusFailed, Text: "cannot use the memory for the arguments of execve: " + cause.Error(), Err: cause}
 	}
 	return nil
 }

@@ -51,22 +51,35 @@ func TestFaultySystemCalls(t *testing.T) {
 	file := filepath.Join(dir, "a.sandbox")
 	policy := filepath.Join(dir, "a.toml")
 	write(t, policy, fmt.Sprintf("version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(%d)\"\nfilters = [\"getppid\"]\n", probeErrno), 0o444)
-	compile := exec.Command(lookPath(t, "sandbox"), "compile", "-p", policy, "-o", file)
-	if out, err := compile.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if err := os.Chmod(file, 0o444); err != nil {
-		t.Fatal(err)
-	}
+	compileTo(t, file, policy)
+	once, onceFile := filepath.Join(dir, "once.toml"), filepath.Join(dir, "once.sandbox")
+	write(t, once, "version = 1\nextends = [\"a.toml\"]\n"+`
+[[rule]]
+action  = "allow"
+filters = ["execve: once()"]
+[[rule]]
+action  = "errno(EPERM)"
+filters = ["execve, execveat"]
+`, 0o444)
+	compileTo(t, onceFile, once)
 	for _, user := range users() {
 		for _, options := range [][]string{
 			{"exec", "--program", file},
 			{"run", "--program", file},
 			{"exec", "-p", policy},
+			{"exec", "-p", once},
+			{"exec", "--program", onceFile},
 			slices.Concat([]string{"exec", "--program", file}, moreOptions),
 			slices.Concat([]string{"run", "--program", file}, moreOptions),
 		} {
 			name := user + " " + strings.Join(options[:2], " ")
+			own := 1
+			if strings.HasPrefix(filepath.Base(options[2]), "once") {
+				name += " with once()"
+			}
+			if options[2] == onceFile {
+				own = 2
+			}
 			if len(options) > 3 {
 				name += " " + strings.Join(options[3:], " ")
 			}
@@ -75,10 +88,23 @@ func TestFaultySystemCalls(t *testing.T) {
 					user: user,
 					args: slices.Concat([]string{"sandbox"}, options, []string{"--", program}),
 					more: len(options) > 3,
+					own:  own,
 				}
 				s.walk(t)
 			})
 		}
+	}
+}
+
+// compileTo compiles a policy to a file that everybody can read.
+func compileTo(t *testing.T, file, policy string) {
+	t.Helper()
+	compile := exec.Command(lookPath(t, "sandbox"), "compile", "-p", policy, "-o", file)
+	if out, err := compile.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.Chmod(file, 0o444); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -96,6 +122,7 @@ type faultyStart struct {
 	user    string
 	args    []string
 	more    bool // with moreOptions
+	own     int  // filters that it installs
 	filters int  // around it
 	begin   int  // the call that opens the policy: before it the Go runtime starts, or cannot
 }
@@ -184,7 +211,7 @@ func (s *faultyStart) confined(r trial) string {
 	switch {
 	case r.process == "":
 		return "nothing was executed"
-	case statusNumber(r.process, "Seccomp") != 2, statusNumber(r.process, "Seccomp_filters") != s.filters+1:
+	case statusNumber(r.process, "Seccomp") != 2, statusNumber(r.process, "Seccomp_filters") != s.filters+s.own:
 		return "the program is not confined"
 	case statusNumber(r.process, "NoNewPrivs") != 1:
 		return "the program can gain privileges"
