@@ -29,7 +29,7 @@ type endedJSON struct {
 	Signal   string `json:"signal,omitempty"`
 	Timeout  bool   `json:"timeout,omitempty"`
 	Error    string `json:"error,omitempty"` // why that is not known
-	Denied   uint64 `json:"denied"` // calls
+	Denied   uint64 `json:"denied"`          // calls
 }
 
 // newEnded says how a program ended.

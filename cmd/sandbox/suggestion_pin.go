@@ -31,7 +31,7 @@ func newPin(abi arch.ABI, call *typed.Call) pin {
 			continue
 		}
 		value, passes := pinnedValue(abi, known, param, &call.Args)
-		condition := param.Name + " == " + value
+		condition := pinnedName(param) + " == " + value
 		p.conditions = append(p.conditions, condition)
 		if passes {
 			p.passing = append(p.passing, condition)
@@ -65,6 +65,17 @@ func isAddress(abi arch.ABI, call *arch.Syscall, param *arch.Param, args *[6]uin
 	value := args[param.Low]
 	_, named := p.Name(value)
 	return !named && param.Type.Bits == 64 && value >= lowest && value < highest
+}
+
+// pinnedName returns what a parameter is called in a filter: by its register, if
+// its name is that of a field that every call has.
+func pinnedName(param *arch.Param) string {
+	switch param.Name {
+	case "nr", "arch", "ip":
+		t := typed.Type{Bits: max(param.Type.Bits, 32), Signed: param.Type.Signed}
+		return "(" + t.String() + ")args[" + strconv.Itoa(int(param.Low)) + "]"
+	}
+	return param.Name
 }
 
 // pinnedValue returns the value of a parameter as a comparison has it, and

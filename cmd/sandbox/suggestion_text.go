@@ -31,8 +31,12 @@ func (s *suggestion) hints(decision *typed.Decision) []string {
 	case s.others != "":
 		hints = append(hints, "that also changes "+s.others)
 	}
-	if len(s.passing) > 0 {
-		hints = append(hints, enumerated(s.passing)+" may be another number next time; left out, it holds for any")
+	switch len(s.passing) {
+	case 0:
+	case 1:
+		hints = append(hints, s.passing[0]+" may be another number next time; left out, it holds for any")
+	default:
+		hints = append(hints, enumerated(s.passing)+" may be other numbers next time; left out, it holds for any")
 	}
 	for _, h := range s.homes {
 		if hint := h.hint(); hint != "" && s.only == 0 {
