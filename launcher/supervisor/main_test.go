@@ -43,8 +43,6 @@ func play(name string, args []string) error {
 		return callEach(args)
 	case "loop":
 		return callOften(args)
-	case "storm":
-		return stormInGo(args)
 	case "hidden":
 		if err := hide(); err != unix.EPERM {
 			return fmt.Errorf("mkdirat gave %w", err)
