@@ -5,7 +5,6 @@ package main
 import "os"
 
 func main() {
-	growStack(false)
 	u := newUI()
 	code := dispatch(u, os.Args[1:])
 	if err := u.out.Flush(); err != nil && code == exitYes {

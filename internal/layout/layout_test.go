@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"internal/survey":    {"arch", "bpf", "internal/installed"},
 	// What the runtime overwrites at start; only a command may record it.
 	"internal/inherited":  {},
-	"internal/hugeheap":   {},
+	"internal/coldstart":  {},
 	"policy/filter":       {"internal/diag"},
 	"policy/typed":        {"arch"},
 	"policy/check":        {"arch", "internal/diag", "policy/filter", "policy/typed"},
@@ -47,7 +47,7 @@ var allowed = map[string][]string{
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/diag", "internal/hugeheap", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher", "launcher/supervisor",
+		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/coldstart", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher", "launcher/supervisor",
 		"policies", "policy", "policy/...", "prove",
 	},
 }

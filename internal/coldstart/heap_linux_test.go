@@ -1,6 +1,6 @@
 //go:build linux && !cgo && (amd64 || arm64)
 
-package hugeheap
+package coldstart_test
 
 import (
 	"bufio"
@@ -41,29 +41,30 @@ func TestHeap(t *testing.T) {
 
 // TestNoMemory: the runtime learns that a mapping cannot be had.
 func TestNoMemory(t *testing.T) {
+	if os.Getenv("ROLE") == "eat" {
+		eatMemory()
+		return
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(self)
-	command.Env = []string{"ROLE=glutton"}
+	command := exec.Command(self, "-test.run=^TestNoMemory$")
+	command.Env = []string{"ROLE=eat"}
 	out, err := command.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "out of memory") {
 		t.Errorf("%v\n%s\nwant that memory is out", err, out)
 	}
 }
 
-func TestMain(m *testing.M) {
-	if os.Getenv("ROLE") == "glutton" {
-		limit := syscall.Rlimit{Cur: 8 << 30, Max: 8 << 30}
-		if err := syscall.Setrlimit(syscall.RLIMIT_AS, &limit); err != nil {
-			panic(err)
-		}
-		eaten := make([]byte, 16<<30)
-		fmt.Println(len(eaten))
-		os.Exit(0)
+// eatMemory asks for more than there is.
+func eatMemory() {
+	limit := syscall.Rlimit{Cur: 8 << 30, Max: 8 << 30}
+	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &limit); err != nil {
+		panic(err)
 	}
-	os.Exit(m.Run())
+	eaten := make([]byte, 16<<30)
+	fmt.Println(len(eaten))
 }
 
 // mappingFlags returns the flags of the mapping that holds an address.
