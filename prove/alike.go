@@ -24,12 +24,14 @@ func alike(s *typed.Section) []numbersAlike {
 	}
 	first := uint32(0)
 	var key []byte
-	for _, p := range piecesOf(s.Filters, false) {
-		r := typed.NumberRange{First: first, Last: p.last}
-		first = p.last + 1
+	cut := piecesOf(s.Filters, false)
+	for k, last := range cut.lasts {
+		r := typed.NumberRange{First: first, Last: last}
+		first = last + 1
+		line := cut.line(k)
 		readsNr := false
 		key = key[:0]
-		for _, i := range p.filters {
+		for _, i := range line {
 			key = append(key, byte(i), byte(i>>8), byte(i>>16), byte(i>>24))
 			readsNr = readsNr || reading[i]
 		}
@@ -40,7 +42,7 @@ func alike(s *typed.Section) []numbersAlike {
 		byLine[string(key)] = len(sets)
 		audit := s.ABI.Audit()
 		sets = append(sets, numbersAlike{
-			filters: p.filters,
+			filters: line,
 			numbers: []typed.NumberRange{r},
 			region:  region{span{audit, audit}, span{r.First, r.Last}},
 			readsNr: readsNr,

@@ -6,11 +6,12 @@ const maxKeptTable = 1 << 14
 
 // reset empties the arena for another question.
 func (d *diagrams) reset(limit int) {
-	if len(d.unique) > maxKeptTable {
+	if max(len(d.unique), len(d.memo)) > maxKeptTable {
 		*d = *newDiagrams(limit)
 		return
 	}
 	d.vertices = d.vertices[:0]
+	clear(d.unique)
 	clear(d.memo)
 	d.start(limit)
 }
@@ -52,7 +53,7 @@ func (d *diagrams) rollback(mark int) {
 		for d.unique[i] != diagram(f) {
 			i = (i + 1) & mask
 		}
-		d.unique[i] = -1
+		d.unique[i] = 0
 	}
 	d.vertices = d.vertices[:mark]
 	clear(d.memo)

@@ -40,7 +40,8 @@ type policyComponent struct{ *meaning }
 
 func (p *policyComponent) cells() ([]cell, error) {
 	var cells []cell
-	for _, r := range p.cut(everything) {
+	parts := p.cut(everything)
+	for r, ok := parts.next(); ok; r, ok = parts.next() {
 		c := cell{region: r}
 		var way []byte
 		for i := range p.layers {

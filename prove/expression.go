@@ -20,9 +20,17 @@ func (in *inputs) condition(b typed.Bool, r region) diagram {
 	case *typed.Predicate:
 		return in.condition(b.X, r)
 	case *typed.Compare:
+		if _, ok := b.Y.(*typed.Value); ok {
+			if x := in.integer(b.X, r); in.d.isPlain(x) {
+				return in.among(x, values(b, b.X.Type()))
+			}
+		}
 		return in.compare(b, r)
 	case *typed.In:
 		x, t := in.integer(b.X, r), b.X.Type()
+		if in.d.isPlain(x) {
+			return in.among(x, values(b, t))
+		}
 		found := never
 		for _, i := range b.Intervals {
 			low, high := constant(i.Low, int(t.Bits)), constant(i.High, int(t.Bits))
@@ -32,6 +40,22 @@ func (in *inputs) condition(b typed.Bool, r region) diagram {
 		return found
 	}
 	panic("prove: a condition of no known kind")
+}
+
+// among tells where a number has one of some values, which ascend and are neither
+// overlapping nor adjacent.
+func (in *inputs) among(n number, values []typed.Interval) diagram {
+	rows := make([]row, 1, 2*len(values)+1) // never, so far
+	for _, v := range values {
+		if v.Low == 0 {
+			rows = rows[:0]
+		}
+		rows = append(rows, row{v.Low, always})
+		if next := v.High + 1; next != 0 && next>>(len(n)-1)>>1 == 0 {
+			rows = append(rows, row{next, never})
+		}
+	}
+	return in.d.table(n, rows)
 }
 
 func (in *inputs) compare(c *typed.Compare, r region) diagram {

@@ -231,9 +231,7 @@ func (d *diagrams) visit(guard, f diagram, seen map[[2]diagram]struct{}, visit f
 	if leaf {
 		return visit(d.valueOf(f))
 	}
-	if d.work--; d.work < 0 {
-		panic(errLimit)
-	}
+	d.spend()
 	top := min(d.vertices[guard].variable, d.vertices[f].variable)
 	gl, gh := d.split(guard, top)
 	fl, fh := d.split(f, top)

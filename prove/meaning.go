@@ -1,8 +1,6 @@
 package prove
 
 import (
-	"slices"
-
 	"sandbox/arch"
 	"sandbox/policy/typed"
 )
@@ -13,9 +11,8 @@ type meaning struct {
 	in     *inputs
 	policy *typed.Policy
 	abis   []arch.ABI
-	cuts   map[uint32][]uint32 // by audit value: see cutsOf
-	layers [][]sectionMeaning  // by layer and section
-	at     *typed.Filter       // the filter being evaluated, for errLimit
+	layers [][]sectionMeaning // by layer and section
+	at     *typed.Filter      // the filter being evaluated, for errLimit
 	meets  meetings
 
 	induction *induction // nil: there is none
@@ -25,16 +22,10 @@ type meaning struct {
 // change.
 type sectionMeaning struct {
 	section *typed.Section
-	pieces  []piece
+	pieces  pieces
 	reads   []wordSet // by filter
 	built   map[step]diagram
 	runs    []runMeaning
-}
-
-// A piece is a range of numbers, up to last, to which the same filters apply.
-type piece struct {
-	last    uint32
-	filters []int32
 }
 
 // A step is a filter in a region, with what follows where it does not match.
@@ -45,18 +36,16 @@ type step struct {
 }
 
 func newMeaning(d *diagrams, in *inputs, p *typed.Policy) *meaning {
-	m := &meaning{
-		policy: p, abis: p.ABIs(),
-		cuts: make(map[uint32][]uint32),
-	}
+	m := &meaning{policy: p, abis: p.ABIs(), layers: make([][]sectionMeaning, 0, len(p.Layers))}
 	m.use(d, in)
 	for i := range p.Layers {
 		sections := make([]sectionMeaning, len(p.Layers[i].ABIs))
 		for j := range sections {
 			s := &p.Layers[i].ABIs[j]
 			sections[j] = sectionMeaning{section: s, pieces: piecesOf(s.Filters, true)}
+			sections[j].reads = make([]wordSet, len(s.Filters))
 			for k := range s.Filters {
-				sections[j].reads = append(sections[j].reads, reads(s.Filters[k].When))
+				sections[j].reads[k] = reads(s.Filters[k].When)
 			}
 		}
 		m.layers = append(m.layers, sections)
@@ -72,39 +61,6 @@ func (m *meaning) use(d *diagrams, in *inputs) {
 			sections[i].built, sections[i].runs = nil, sections[i].runs[:0]
 		}
 	}
-}
-
-// piecesOf cuts the numbers into ranges that the same filters select. If closing,
-// filters behind one that matches every call are left out.
-func piecesOf(filters []typed.Filter, closing bool) []piece {
-	var lasts []uint32
-	for i := range filters {
-		for _, r := range filters[i].Numbers {
-			if r.First > 0 {
-				lasts = append(lasts, r.First-1)
-			}
-			lasts = append(lasts, r.Last)
-		}
-	}
-	slices.Sort(lasts)
-	lasts = slices.Compact(lasts)
-	pieces := make([]piece, len(lasts))
-	closed := make([]bool, len(lasts))
-	for i, last := range lasts {
-		pieces[i].last = last
-	}
-	for i := range filters {
-		for _, r := range filters[i].Numbers {
-			k, _ := slices.BinarySearch(lasts, r.First)
-			for ; k < len(pieces) && lasts[k] <= r.Last; k++ {
-				if !closed[k] {
-					pieces[k].filters = append(pieces[k].filters, int32(i))
-					closed[k] = closing && filters[i].When == nil
-				}
-			}
-		}
-	}
-	return pieces
 }
 
 // decision returns what the policy says in a region, which must lie within one
@@ -155,13 +111,7 @@ func (m *meaning) line(layer int, r region) (*sectionMeaning, []int32) {
 		if s.section.ABI.Audit() != r.arch.first {
 			continue
 		}
-		k, _ := slices.BinarySearchFunc(s.pieces, r.nr.first, func(p piece, nr uint32) int {
-			if p.last < nr {
-				return -1
-			}
-			return 1
-		})
-		return s, s.pieces[k].filters
+		return s, s.pieces.line(s.pieces.of(r.nr.first))
 	}
 	return nil, nil
 }

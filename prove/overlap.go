@@ -18,7 +18,7 @@ func (d *diagrams) overlap(f, g diagram) bool {
 	if d.overlap(fl, gl) || d.overlap(fh, gh) {
 		return true
 	}
-	d.remember(f, g, never, never)
+	d.note(f, g, never, never)
 	return false
 }
 
@@ -39,24 +39,18 @@ func (d *diagrams) exceeds(f, g diagram) bool {
 	if d.exceeds(fl, gl) || d.exceeds(fh, gh) {
 		return true
 	}
-	d.remember(g, never, f, never)
+	d.note(g, never, f, never)
 	return false
 }
 
 // step counts one step of work on two functions and returns the variable that
 // is tested first.
 func (d *diagrams) step(f, g diagram) int32 {
-	if d.work--; d.work < 0 {
-		panic(errLimit)
-	}
+	d.spend()
 	return min(d.vertices[f].variable, d.vertices[g].variable)
 }
 
 // isKnown reports whether the memo has a result of choose.
 func (d *diagrams) isKnown(f, g, h, result diagram) bool {
-	return d.memo[hash(uint32(f), uint32(g), uint32(h))&uint32(len(d.memo)-1)] == choice{f, g, h, result}
-}
-
-func (d *diagrams) remember(f, g, h, result diagram) {
-	d.memo[hash(uint32(f), uint32(g), uint32(h))&uint32(len(d.memo)-1)] = choice{f, g, h, result}
+	return d.memo[d.place(f, g, h)] == choice{f, g, h, result}
 }

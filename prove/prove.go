@@ -152,7 +152,7 @@ func prove(p *typed.Policy, program bpf.Program, limit int) (proved Proved, err 
 
 // quick compares everything at once: most proofs need no more.
 func (p *proof) quick() (err error) {
-	d := newDiagrams(min(quickNodes, p.limit))
+	d := newSizedDiagrams(min(quickNodes, p.limit), expectedVertices(p.policy))
 	g := noGroups()
 	g.policy(p.policy)
 	in := newInputs(d, g)
@@ -174,7 +174,8 @@ func (p *proof) quick() (err error) {
 	for _, e := range x.search() {
 		m.at = nil
 		got := x.enter(&e, e.region)
-		for _, r := range m.cut(e.region) {
+		parts := m.cut(e.region)
+		for r, ok := parts.next(); ok; r, ok = parts.next() {
 			p.stats.Regions++
 			p.details.add(r)
 			want := m.decision(r)
@@ -189,3 +190,24 @@ func (p *proof) quick() (err error) {
 	}
 	return nil
 }
+
+// expectedVertices is about how many vertices the proof of a policy takes: some
+// for each bit of what its conditions compare, on both sides.
+func expectedVertices(p *typed.Policy) int {
+	n := fewVertices
+	for i := range p.Layers {
+		for j := range p.Layers[i].ABIs {
+			for _, f := range p.Layers[i].ABIs[j].Filters {
+				if f.When != nil {
+					n += verticesPerCondition
+				}
+			}
+		}
+	}
+	return min(n, mostExpected)
+}
+
+const (
+	verticesPerCondition = 128
+	mostExpected         = 1 << 12
+)

@@ -29,7 +29,7 @@ type searcher struct {
 // search returns where the program goes on, region by region. The regions are
 // disjoint and cover all inputs. It makes no diagrams.
 func (x *execution) search() []entry {
-	s := &searcher{x: x}
+	s := &searcher{x: x, entries: make([]entry, 0, min(x.program.Len(), 64))}
 	s.follow(0, everything, typed.Word(words), 0)
 	return s.entries
 }
@@ -40,11 +40,15 @@ func (x *execution) enter(e *entry, r region) diagram { return x.from(x.start(e,
 
 // start returns the state at an entry.
 func (x *execution) start(e *entry, r region) state {
-	a := constant(uint64(e.k), 32)
-	if e.held != words {
-		a = r.word(x.in, e.held)
+	s := state{pc: e.pc}
+	switch {
+	case !x.live[e.pc].a:
+	case e.held != words:
+		s.a = x.number(r.word(x.in, e.held))
+	default:
+		s.a = x.number(constant(uint64(e.k), 32))
 	}
-	return state{pc: e.pc, a: x.number(a)}
+	return s
 }
 
 // follow executes from pc. The accumulator holds a word of the input, arch or

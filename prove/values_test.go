@@ -217,7 +217,7 @@ func TestDomain(t *testing.T) {
 // TestTable holds tables to the comparisons that they stand for, in orders that
 // suit them and others, and for numbers of all kinds.
 func TestTable(t *testing.T) {
-	direct := 0
+	direct, plainOnes := 0, 0
 	for seed := range uint64(3000) {
 		g := newOneSubject(seed)
 		d := newDiagrams(1 << 16)
@@ -247,15 +247,18 @@ func TestTable(t *testing.T) {
 			want = d.choose(d.below(n, constant(first, len(n))), want, f)
 			rows = append(rows, row{first, f})
 		}
-		if d.precedes(n, rows) {
-			direct++
+		if behind, plain := d.behind(n); plain {
+			plainOnes++
+			if !slices.ContainsFunc(rows, func(r row) bool { return d.vertices[r.f].variable < behind }) {
+				direct++
+			}
 		}
 		if got := d.table(n, rows); got != want {
 			t.Fatalf("seed %d: a table is not what its comparisons are", seed)
 		}
 	}
-	if direct < 300 {
-		t.Errorf("only %d tables were made directly", direct)
+	if direct < 300 || plainOnes-direct < 100 {
+		t.Errorf("only %d tables were made directly, and %d of sets", direct, plainOnes-direct)
 	}
 }
 
@@ -345,5 +348,69 @@ func TestFactsByValues(t *testing.T) {
 	}
 	if compared < 1000 {
 		t.Errorf("only %d lines were compared", compared)
+	}
+}
+
+// TestRunsOfManyNumbers holds what runs decide for several numbers, with other
+// filters around them, to what they decide for each number alone.
+func TestRunsOfManyNumbers(t *testing.T) {
+	shared := 0
+	for seed := range uint64(600) {
+		g := newOneSubject(seed)
+		if seed%3 == 0 {
+			g.x, g.edges = &typed.Load{Low: typed.WordNr}, []uint64{0, 1, 2, 3, 4, 5, 6, 1 << 31}
+		}
+		var filters []typed.Filter
+		for len(filters) < 8 {
+			f := typed.Filter{Numbers: everyNumber, Rule: rivals{g.Rand}.filter().Rule}
+			if g.IntN(2) == 0 {
+				first := g.Uint32N(5)
+				f.Numbers = []typed.NumberRange{{First: first, Last: first + g.Uint32N(3)}}
+			}
+			switch n := g.IntN(3); {
+			case n > 0:
+				f.When = g.condition(1)
+			case g.IntN(2) == 0:
+				f.When = g.other()
+			}
+			filters = append(filters, f)
+			if f.When != nil && subject(f.When) != nil {
+				filters = append(filters, typed.Filter{Numbers: f.Numbers, When: g.condition(0), Rule: rivals{g.Rand}.filter().Rule})
+			}
+		}
+		filters = append(filters, typed.Filter{Numbers: everyNumber, Rule: &typed.Rule{Action: typed.Action{Kind: typed.Errno, Data: 1}}})
+		p := one(arch.X86_64, filters)
+		d := newDiagrams(MaxNodes)
+		groups := noGroups()
+		groups.policy(p)
+		in := newInputs(d, groups)
+		m := newMeaning(d, in, p)
+		for range 2 {
+			for nr := range uint32(9) {
+				r := numberRegion(arch.X86_64.Audit(), nr)
+				if nr == 8 {
+					r.nr.last = ^uint32(0)
+				}
+				got := m.layer(0, r)
+				want := never
+				for k := len(filters) - 1; k >= 0; k-- {
+					outcome := d.outcome(returnValue(filters[k].Rule.Action))
+					switch f := &filters[k]; {
+					case !typed.Contains(f.Numbers, nr):
+					case f.When == nil:
+						want = outcome
+					default:
+						want = d.choose(in.condition(f.When, r), outcome, want)
+					}
+				}
+				if got != want {
+					t.Fatalf("seed %d: number %d is not decided as its filters one by one do", seed, nr)
+				}
+			}
+		}
+		shared += len(m.layers[0][0].runs)
+	}
+	if shared < 1000 {
+		t.Errorf("only %d runs", shared)
 	}
 }
