@@ -68,6 +68,7 @@ func TestParseCallMistakes(t *testing.T) {
 func FuzzParseCall(f *testing.F) {
 	f.Add("openat(AT_FDCWD, 0, O_WRONLY|O_CREAT, 0644)")
 	f.Add("#257(~0, -1, 1 << 63, (i32)-1)")
+	f.Add("execve(once())")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, abi := range []arch.ABI{arch.X86_64, arch.I386} {
 			_, list := policy.ParseCall(abi, text)

@@ -199,6 +199,10 @@ func FuzzParseCertificate(f *testing.F) {
 		file := c.Append(nil)
 		f.Add(file[:len(file)-sumSize])
 		f.Add(file[:80])
+		if c, err := c.WithOnce(typed.Action{Kind: typed.Errno, Data: 1}); err == nil {
+			file := c.Append(nil)
+			f.Add(file[:len(file)-sumSize])
+		}
 	}
 	f.Add([]byte("sandbox program 1\n\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
@@ -214,8 +218,13 @@ func FuzzParseCertificate(f *testing.F) {
 			if again := c.Append(nil); !bytes.Equal(again, file) {
 				t.Errorf("%q is accepted, and written as %q", file, again)
 			}
-			if _, err := c.Proved(c.Machine()); err != nil {
+			if _, err := c.ProvedButOnce(c.Machine()); err != nil {
 				t.Errorf("%q is accepted, and no good for its machine: %v", file, err)
+			}
+			if _, once := c.Once(); once {
+				if _, err := c.Proved(c.Machine()); err == nil {
+					t.Errorf("%q needs a second filter, and is proved without", file)
+				}
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"sandbox/policies"
 	"sandbox/policy"
 	"sandbox/policy/typed"
+	"sandbox/prove"
 )
 
 func parsed(t *testing.T, text string) []bpf.Instruction {
@@ -149,5 +151,37 @@ func TestOtherComparisons(t *testing.T) {
 		if changed, ok := withPlaceholders(code, marks, false, 0); ok {
 			t.Errorf("%s has placeholders: %v", text, changed)
 		}
+	}
+}
+
+// TestProofsFailInSilence has a proof fail by a call that has the addresses.
+func TestProofsFailInSilence(t *testing.T) {
+	addresses := [3]uint64{0x1a2b_3c4d5e6f, 0x2b3c_4d5e6f70, 0x3c4d_5e6f7a88}
+	p := typed.OncePolicy(arch.X86_64, typed.OnceAt(addresses), typed.Action{Kind: typed.Errno, Data: 1})
+	other, err := compiler.Compile(typed.OncePolicy(arch.X86_64, &typed.Truth{}, typed.Action{Kind: typed.Errno, Data: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = prove.Prove(p, other.Program)
+	if err == nil || !strings.Contains(err.Error(), "1a2b3c4d5e6f") {
+		t.Fatalf("the control: %v", err)
+	}
+	said := withoutSecret(err).Error()
+	for _, address := range addresses {
+		for _, text := range []string{fmt.Sprintf("%x", address), fmt.Sprintf("%x", uint32(address)), fmt.Sprint(address)} {
+			if strings.Contains(said, text) {
+				t.Errorf("%s is told: %s", text, said)
+			}
+		}
+	}
+	if !strings.Contains(said, "not shown") || !strings.Contains(said, "number 59") {
+		t.Errorf("it says only: %s", said)
+	}
+	limit := &prove.GivenUp{Instruction: 3}
+	if got := withoutSecret(fmt.Errorf("%w", limit)); !errors.As(got, &limit) {
+		t.Errorf("a proof that was given up became %v", got)
+	}
+	if withoutSecret(nil) != nil {
+		t.Error("nothing became an error")
 	}
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"math/big"
+	"slices"
 
 	"sandbox/arch"
 	"sandbox/policy/filter"
@@ -113,6 +114,10 @@ func (r reference) holds(x filter.Expr) bool {
 	case *filter.Let:
 		return r.bind(x.Name.Text, x.Value, r.env).holds(x.Body)
 	case *filter.Apply:
+		if IsOnce(x) {
+			placeholders := typed.OncePlaceholders()
+			return r.abi.Bits() == 64 && slices.Equal(r.regs.Args[:3], placeholders[:])
+		}
 		body, callee := r.apply(x)
 		return callee.holds(body)
 	case *filter.Name:
