@@ -188,8 +188,8 @@ func missing(t *testing.T, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// succeeds demands that the command ends with 0 and silence on stderr, and
-// returns what it wrote.
+// succeeds demands that the command ends with 0 and silence on stderr, but for
+// reports, and returns what it wrote.
 func (c command) succeeds(t *testing.T) string {
 	t.Helper()
 	o := c.run(t)

@@ -102,7 +102,7 @@ func (r *reporter) conclude(failed bool, all *supervisor.Summary) {
 	if names := r.names(all, unsaid); names != "" {
 		r.say("denied in all: %s", names)
 	}
-	if !r.keep && r.hides(all) {
+	if !r.keep && len(r.printed) == 0 && r.hides(all) {
 		r.hint("--report FILE has each of them, with its rule and what would allow it")
 	}
 }

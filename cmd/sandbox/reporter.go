@@ -43,6 +43,7 @@ type reporter struct {
 	status  *statusLines
 
 	waiting chan telling
+	last    chan struct{} // closed when nothing more has to be told
 	told    chan struct{} // closed when all is told
 	missed  atomic.Uint64 // that found no room
 	left    time.Duration // of allPatience
@@ -66,24 +67,38 @@ type telling struct {
 // start begins to tell.
 func (r *reporter) start() {
 	r.waiting = make(chan telling, mostWaiting)
+	r.last = make(chan struct{})
 	r.told = make(chan struct{})
 	r.left = allPatience
 	r.printed = make(map[uint64]bool)
 	r.advice = make(map[uint64]*suggestion)
 	r.said = make(map[string]uint64)
 	r.filters = make(map[*typed.Filter]bool)
-	go func() {
-		defer close(r.told)
-		for t := range r.waiting {
-			r.report(t.denial)
-			close(t.done)
-		}
-	}()
+	go r.work()
 }
 
-// finish waits until all is told. Nothing may be told after it.
+// work tells what is waiting, until that is all.
+func (r *reporter) work() {
+	defer close(r.told)
+	for {
+		select {
+		case t := <-r.waiting:
+			r.report(t)
+			continue
+		case <-r.last:
+		}
+		select {
+		case t := <-r.waiting:
+			r.report(t)
+		default:
+			return
+		}
+	}
+}
+
+// finish waits until all is told that came before it.
 func (r *reporter) finish() {
-	close(r.waiting)
+	close(r.last)
 	<-r.told
 }
 
@@ -132,7 +147,9 @@ func asGuarded(policy *typed.Policy, call *typed.Call) bool {
 }
 
 // report tells of one denial.
-func (r *reporter) report(d *supervisor.Denial) {
+func (r *reporter) report(t telling) {
+	defer close(t.done)
+	d := t.denial
 	shown := r.forPeople(d) && len(r.printed) < mostReports
 	if shown || r.keep || r.status != nil {
 		r.advise(d)
