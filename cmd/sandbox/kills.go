@@ -21,6 +21,7 @@ func sayWhoKills(u *ui, policy *typed.Policy, path string, pid int) {
 		u.say("  %s", r)
 	}
 	u.hint("'sandbox explain CALL' says which rule decides a call")
+	u.hint("with --audit, which enforces nothing, run reports the call: only for a program that you trust")
 }
 
 // deadlyRules describes the rules that can end a process by SIGSYS, those that
