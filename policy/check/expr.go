@@ -2,6 +2,7 @@ package check
 
 import (
 	"math/big"
+	"strconv"
 
 	"sandbox/internal/diag"
 	"sandbox/policy/filter"
@@ -130,6 +131,9 @@ func (c *checker) expr(x filter.Expr) operand {
 func (c *checker) number(x *filter.Number) operand {
 	v, ok := new(big.Int), false
 	if len(x.Text) <= maxConstantBits+len("0b") {
+		if small, err := strconv.ParseUint(x.Text, 0, 64); err == nil { // nearly all; SetString is slow
+			return constantOf(x, v.SetUint64(small))
+		}
 		v, ok = v.SetString(x.Text, 0)
 		ok = ok && v.BitLen() <= maxConstantBits
 	}
