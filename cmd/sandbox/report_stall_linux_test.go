@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -81,4 +82,91 @@ func fill(t *testing.T, fd int) (size int) {
 		t.Fatal(err)
 	}
 	return size
+}
+
+// TestFullScreen has a program read keys: what it is denied is reported when it
+// has ended, and not in the middle of its screen.
+func TestFullScreen(t *testing.T) {
+	command, err := exec.LookPath("sandbox")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, keys := range []bool{false, true} {
+		terminal, screen := openScreen(t)
+		if keys {
+			state, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+			if err != nil {
+				t.Fatal(err)
+			}
+			state.Lflag &^= unix.ICANON
+			if err := unix.IoctlSetTermios(int(terminal.Fd()), unix.TCSETS, state); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// Two denials that are not alike: the first is told by the time the second
+		// is answered, or never will be.
+		run := exec.Command(command, "run", "-p", "baseline", "-e", "mkdir, mkdirat, rmdir, unlinkat", "--report", os.DevNull, "--",
+			"/bin/sh", "-c", "mkdir no 2>/dev/null; rmdir no 2>/dev/null; echo drawn >&2; read line; exit 3")
+		run.Dir = t.TempDir()
+		run.Stderr = terminal
+		input, err := run.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer run.Process.Kill()
+		before := readUntil(t, screen, "drawn\r\n")
+		if !keys && !bytes.Contains(before, []byte("was denied")) {
+			before = append(before, readUntil(t, screen, "was denied")...)
+		}
+		input.Close()
+		_ = run.Wait()
+		terminal.Close()
+		after, _ := io.ReadAll(screen) // EIO at the end
+		if keys == bytes.Contains(before, []byte("was denied mkdir")) {
+			t.Errorf("with keys %v, while the program ran the screen had %q", keys, before)
+		}
+		if keys && !bytes.Contains(after, []byte("was denied rmdir")) {
+			t.Errorf("after the program's end the screen had %q", after)
+		}
+	}
+}
+
+// openScreen returns a terminal, and the side from which its screen is read.
+func openScreen(t *testing.T) (terminal, screen *os.File) {
+	t.Helper()
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { screen.Close() })
+	number, err := unix.IoctlGetInt(int(screen.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(int(screen.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return terminal, screen
+}
+
+// readUntil reads until a text has come.
+func readUntil(t *testing.T, f *os.File, text string) []byte {
+	t.Helper()
+	var all []byte
+	part := make([]byte, 1024)
+	for !bytes.Contains(all, []byte(text)) {
+		n, err := f.Read(part)
+		if err != nil {
+			t.Fatalf("%v after %q", err, all)
+		}
+		all = append(all, part[:n]...)
+	}
+	return all
 }

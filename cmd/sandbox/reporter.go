@@ -53,6 +53,7 @@ type reporter struct {
 	advice  map[uint64]*suggestion // likewise
 	said    map[string]uint64      // how many reports were printed about a system call
 	full    bool                   // that there is more is said
+	held    []byte                 // reports for which the screen was not free
 	filters map[*typed.Filter]bool // that were shown
 
 	surprise sync.Once
@@ -100,6 +101,7 @@ func (r *reporter) work() {
 func (r *reporter) finish() {
 	close(r.last)
 	<-r.told
+	r.write(nil)
 }
 
 // tell has a denial told. It waits for that a little, if it is for people, and
@@ -161,11 +163,10 @@ func (r *reporter) report(t telling) {
 		r.said[totalName(&supervisor.Total{Call: d.Call.Call, Known: true})]++
 		text.again = r.filters[d.Decision.Filter]
 		r.filters[d.Decision.Filter] = true
-		r.write(text.text(r.policy))
+		r.show(text.text(r.policy))
 	case r.forPeople(d) && !r.full:
 		r.full = true
-		r.say("more is denied than is reported here")
-		r.hint("--report FILE has all of it")
+		r.show([]byte("sandbox: more is denied than is reported here\nhint: --report FILE has all of it\n"))
 	}
 	if r.status != nil {
 		r.status.denied(&text, r.policy)
@@ -182,9 +183,23 @@ func (r *reporter) advise(d *supervisor.Denial) {
 	r.advised += time.Since(began)
 }
 
-// write writes whole lines at once. Nothing can be said about a standard error
-// that takes nothing.
-func (r *reporter) write(lines []byte) { _, _ = r.err.Write(lines) }
+// show shows a report, or holds it until the screen is free again.
+func (r *reporter) show(lines []byte) {
+	if screenTaken() {
+		r.held = append(r.held, lines...)
+		return
+	}
+	r.write(lines)
+}
+
+// write writes what was held, and whole lines, at once. Nothing can be said about
+// a standard error that takes nothing.
+func (r *reporter) write(lines []byte) {
+	if all := append(r.held, lines...); len(all) > 0 {
+		_, _ = r.err.Write(all)
+	}
+	r.held = nil
+}
 
 // surprised says that a call was to be answered about which nobody asked.
 func (r *reporter) surprised(c *supervisor.Call, action typed.Action) {

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// screenTaken is for systems that can start programs.
+func screenTaken() bool { return false }
