@@ -19,8 +19,9 @@ type Difference struct {
 // comparison: that is proved.
 func (d *Difference) Equal() bool { return len(d.Changes) == 0 && len(d.Open) == 0 }
 
-// Wider returns the changes by which the second side lets calls through that the
-// first does not. They are all only if nothing is open.
+// Wider returns the changes by which the second side lets calls through, or has
+// others decide about them, that the first does not: see Change.Wider. They are
+// all only if nothing is open.
 func (d *Difference) Wider() []Change {
 	var wider []Change
 	for _, c := range d.Changes {
@@ -41,8 +42,24 @@ type Change struct {
 	Call      typed.Call // one of them; evaluator and emulator confirmed it
 }
 
-// Wider reports whether calls are let through, or only logged, that were not.
-func (c *Change) Wider() bool { return c.To.Kind <= typed.Log && c.From.Kind > typed.Log }
+// Wider reports whether calls are let through, or only logged, that were not, or
+// whether a tracer or a supervisor is asked about calls that were refused: it may
+// let them pass.
+func (c *Change) Wider() bool { return hold(c.To) < hold(c.From) }
+
+// Narrower reports the opposite of Wider.
+func (c *Change) Narrower() bool { return hold(c.To) > hold(c.From) }
+
+// hold says how firmly an action keeps a call from being executed.
+func hold(a typed.Action) int {
+	switch {
+	case a.Kind <= typed.Log:
+		return 0
+	case a.Kind == typed.Trace || a.Kind == typed.Notify:
+		return 1
+	}
+	return 2
+}
 
 // A Scope is a set of numbers of some architectures.
 type Scope struct {

@@ -176,3 +176,28 @@ func TestNoSide(t *testing.T) {
 		}
 	}
 }
+
+// TestWider tells what lets more pass from what does not.
+func TestWider(t *testing.T) {
+	for _, test := range []struct {
+		from, to        typed.ActionKind
+		wider, narrower bool
+	}{
+		{typed.Errno, typed.Allow, true, false},
+		{typed.KillProcess, typed.Log, true, false},
+		{typed.Errno, typed.Notify, true, false},
+		{typed.Trap, typed.Trace, true, false},
+		{typed.Notify, typed.Log, true, false},
+		{typed.Trace, typed.Notify, false, false},
+		{typed.Allow, typed.Log, false, false},
+		{typed.Errno, typed.KillThread, false, false},
+		{typed.Allow, typed.Notify, false, true},
+		{typed.Notify, typed.Errno, false, true},
+		{typed.Log, typed.Trap, false, true},
+	} {
+		c := Change{From: typed.Action{Kind: test.from}, To: typed.Action{Kind: test.to}}
+		if c.Wider() != test.wider || c.Narrower() != test.narrower {
+			t.Errorf("%v to %v: wider %v, narrower %v", test.from, test.to, c.Wider(), c.Narrower())
+		}
+	}
+}

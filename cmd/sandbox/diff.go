@@ -19,12 +19,13 @@ not listed is the same. Each change comes with the calls that it is about, how
 many there are (of the 2^448 calls of each number: six arguments and the
 instruction pointer), and one of them. A line begins with
 
-  +  where B lets calls pass that A does not
-  -  where A lets calls pass that B does not
+  +  where B lets calls pass that A does not, or has a tracer or supervisor
+     decide about calls that A refuses (trace, notify)
+  -  where it is A that does
   ~  where both refuse, or both let pass, in different ways
 
-The exit code is 1 if there is a difference; with --no-wider only if B lets a
-call pass that A does not.`,
+The exit code is 1 if there is a difference; with --no-wider only if there is
+one that a + would mark.`,
 		examples: []example{
 			{"what a profile adds to another", "sandbox diff baseline offline || true"},
 			{"in a code review, let a policy become stricter only", "sandbox diff --no-wider app.toml app.toml"},

@@ -52,14 +52,18 @@ func (d *differences) text(changes []prove.Change, open []prove.Open) {
 	}
 }
 
-// summary says in a line whether anything passes that did not.
+// summary says in a line whether anything passes that did not, and in another
+// one what others are asked about.
 func (d *differences) summary(changes []prove.Change) {
-	var wider []string
+	var passing, asked []string
 	for i := range changes {
-		if c := &changes[i]; c.Wider() {
-			if calls := callsText(&c.Scope); !slices.Contains(wider, calls) {
-				wider = append(wider, calls)
-			}
+		c := &changes[i]
+		list := &passing
+		if !passes(c.To) {
+			list = &asked
+		}
+		if calls := callsText(&c.Scope); c.Wider() && !slices.Contains(*list, calls) {
+			*list = append(*list, calls)
 		}
 	}
 	limit := ""
@@ -67,19 +71,22 @@ func (d *differences) summary(changes []prove.Change) {
 		limit = "where " + oneLine(d.where) + ", "
 	}
 	from, to := oneLine(d.from), oneLine(d.to)
-	if len(wider) == 0 {
+	if len(passing) == 0 {
 		d.answer("%s%s lets no call pass that %s refuses", limit, to, from)
-		return
+	} else {
+		writeWrapped(d.out, fmt.Sprintf("%s%s lets calls pass that %s refuses: %s", limit, to, from, strings.Join(passing, ", ")), "", d.width())
 	}
-	writeWrapped(d.out, fmt.Sprintf("%s%s lets calls pass that %s refuses: %s", limit, to, from, strings.Join(wider, ", ")), "", d.width())
+	if len(asked) > 0 {
+		writeWrapped(d.out, fmt.Sprintf("%s%s lets others decide about calls that %s refuses: %s", limit, to, from, strings.Join(asked, ", ")), "", d.width())
+	}
 }
 
 // mark says whether the second side lets more pass, or less.
 func mark(c *prove.Change) string {
-	switch from, to := passes(c.From), passes(c.To); {
-	case to && !from:
+	switch {
+	case c.Wider():
 		return "+"
-	case from && !to:
+	case c.Narrower():
 		return "-"
 	}
 	return "~"

@@ -17,7 +17,7 @@ type changeJSON struct {
 	Calls     []string    `json:"calls,omitempty"` // the numbers that are in the table
 	From      string      `json:"from"`
 	To        string      `json:"to"`
-	Wider     bool        `json:"wider"`               // the second side lets pass what the first does not
+	Wider     bool        `json:"wider"`               // the second side lets pass, or others decide about, what the first does not
 	Condition string      `json:"condition,omitempty"` // "": all calls of these numbers
 	Complete  bool        `json:"complete"`            // the condition says which calls exactly
 	Count     string      `json:"count"`               // inputs: calls of each arch and number
