@@ -206,6 +206,9 @@ func (e *explainer) outcome(indent string, call *typed.Call, o typed.Outcome) {
 		values = append(values, operand.Text+" = "+e.operandText(call, operand, o.Values[i]))
 	}
 	line := indent + verdict + ": " + o.Predicate.Text
+	if o.Predicate.Once {
+		line += "   (true of the execve that starts the program, and of no other)"
+	}
 	if len(values) > 0 {
 		line += "   (" + strings.Join(values, ", ") + ")"
 	}

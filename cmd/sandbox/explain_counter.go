@@ -55,6 +55,9 @@ func (e *explainer) counter(text string, call *typed.Call) (*counterJSON, error)
 	w.give(text, call)
 	c.Call = w.call(&near)
 	c.Action = actionName(e.abi, e.policy.Decide(&near).Action)
+	if w.isOnce(&near) {
+		return c, nil // its registers are no values that anybody could give
+	}
 	for i := range near.Args {
 		if was, is := call.Args[i], near.Args[i]; was != is {
 			c.Changed = append(c.Changed, changedJSON{

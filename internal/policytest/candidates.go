@@ -28,6 +28,13 @@ func (c *candidates) collect(b typed.Bool) {
 		c.collect(b.X)
 		c.collect(b.Y)
 	case *typed.Predicate:
+		if b.Once { // all right, or nothing: no address is telling beside another
+			for i, address := range typed.OncePlaceholders() {
+				c.value(i, 0, typed.U64)
+				c.value(i, address, typed.U64)
+			}
+			return
+		}
 		c.collect(b.X)
 	case *typed.Compare:
 		var o operands
