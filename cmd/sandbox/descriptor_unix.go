@@ -32,7 +32,12 @@ type descriptor int
 const stallTime = 1000
 
 // Write writes all of b, unless the descriptor takes no more.
-func (d descriptor) Write(b []byte) (int, error) {
+func (d descriptor) Write(b []byte) (n int, err error) {
+	unstopped(func() { n, err = d.write(b) })
+	return n, err
+}
+
+func (d descriptor) write(b []byte) (int, error) {
 	done := 0
 	for done < len(b) {
 		n, err := unix.Write(int(d), b[done:])

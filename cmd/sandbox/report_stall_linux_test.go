@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -131,6 +132,42 @@ func TestFullScreen(t *testing.T) {
 		if keys && !bytes.Contains(after, []byte("was denied rmdir")) {
 			t.Errorf("after the program's end the screen had %q", after)
 		}
+	}
+}
+
+// TestBackground has a shell in the sandbox put a program into the foreground, on
+// a terminal that stops others when they write.
+func TestBackground(t *testing.T) {
+	command, err := exec.LookPath("sandbox")
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal, screen := openScreen(t)
+	state, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state.Lflag |= unix.TOSTOP
+	if err := unix.IoctlSetTermios(int(terminal.Fd()), unix.TCSETS, state); err != nil {
+		t.Fatal(err)
+	}
+	run := exec.Command(command, "run", "-p", "baseline", "-e", "mkdir, mkdirat", "--",
+		"/bin/bash", "-c", "set -m; mkdir no; mkdir -m 700 no; exit 3")
+	run.Dir = t.TempDir()
+	run.Env = append(os.Environ(), "LC_ALL=C")
+	run.Stdin, run.Stdout, run.Stderr = terminal, terminal, terminal
+	run.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer run.Process.Kill()
+	said := readUntil(t, screen, "cannot create directory") // by the program that was in the foreground
+	_ = run.Wait()
+	if code := run.ProcessState.ExitCode(); code != 3 {
+		t.Errorf("exit code %d, want 3", code)
+	}
+	if !bytes.Contains(said, []byte("was denied mkdir")) {
+		said = append(said, readUntil(t, screen, "was denied mkdir")...)
 	}
 }
 

@@ -4,3 +4,5 @@ package main
 
 // screenTaken is for systems that can start programs.
 func screenTaken() bool { return false }
+
+func unstopped(f func()) { f() }
