@@ -137,8 +137,8 @@ func TestStartFaults(t *testing.T) {
 		most      int64
 		mostSmall int64 // without huge pages
 	}{
-		{"a compiled program", []string{"--program", compiledProgram(t)}, 165, 265},
-		{"Docker's policy, compiled and proved", []string{"-p", "../../policy/testdata/docker.toml"}, 205, 480},
+		{"a compiled program", []string{"--program", compiledProgram(t)}, 160, 265},
+		{"Docker's policy, compiled and proved", []string{"-p", "../../policy/testdata/docker.toml"}, 195, 420},
 	} {
 		if !hugePages(t) {
 			tt.most = tt.mostSmall

@@ -7,11 +7,11 @@
 // The kernel is asked for huge pages, before the runtime touches the first page
 // of the heap: memory of which one small page was touched gets no huge one any
 // more. The heap of a start is used for the first time from end to end, which
-// takes a page fault for each 4 KiB, or one for 2 MiB: of 285 faults that
-// "sandbox exec --program" took, 110 go, and of 480 of "sandbox exec -p", 265.
-// That was 0.18 and 0.6 ms where a fault takes 1.4 µs, its page's end 0.3, and
-// clearing 2 MiB 32. Where faults are cheaper and memory is slower, it gains
-// little or nothing.
+// takes a page fault for each 4 KiB, or one for 2 MiB: of 250 faults that
+// "sandbox exec --program" takes without, 105 go, and of 390 of "sandbox exec
+// -p", 215. That was 0.15 and 0.4 ms where a fault takes 1.4 µs, its page's end
+// 0.3, and clearing 2 MiB 32. Where faults are cheaper and memory is slower, it
+// gains little or nothing.
 //
 // The administrator decides (transparent_hugepage/enabled): with "madvise", as
 // most distributions have it, this request is heard; with "always" all
