@@ -33,7 +33,7 @@ func planDescriptors(keep []int) (descriptors, error) {
 		}
 	}
 	if closeRangeWorks() {
-		return descriptors{ranges: gaps(keep)}, nil
+		return descriptors{ranges: gaps(3, keep)}, nil
 	}
 	open, err := openDescriptors()
 	if err != nil {
@@ -71,11 +71,14 @@ func checkKept(fd int) error {
 	return nil
 }
 
-// gaps returns the ranges from 3 on between the sorted descriptors kept.
-func gaps(keep []int) [][2]uint32 {
+// gaps returns the ranges from first on between the sorted descriptors kept.
+// Negative ones stand for none.
+func gaps(first uint32, keep []int) [][2]uint32 {
 	ranges := make([][2]uint32, 0, len(keep)+1)
-	first := uint32(3)
 	for _, fd := range keep {
+		if fd < 0 {
+			continue
+		}
 		if k := uint32(fd); k > first {
 			ranges = append(ranges, [2]uint32{first, k - 1})
 		}

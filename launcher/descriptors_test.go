@@ -27,7 +27,7 @@ func TestGaps(t *testing.T) {
 		{[]int{4}, [][2]uint32{{3, 3}, {5, last}}},
 		{[]int{4, 7}, [][2]uint32{{3, 3}, {5, 6}, {8, last}}},
 	} {
-		if diff := cmp.Diff(tt.want, gaps(tt.keep)); diff != "" {
+		if diff := cmp.Diff(tt.want, gaps(3, tt.keep)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", tt.keep, diff)
 		}
 	}

@@ -16,6 +16,8 @@ type step uint32
 
 const (
 	stepNone step = iota
+	stepWatch
+	stepProcess
 	stepDescriptors
 	stepSession
 	stepLimit
@@ -32,6 +34,8 @@ const (
 // stepNames complete "cannot …".
 var stepNames = [...]string{
 	stepNone:        "start",
+	stepWatch:       "watch over the program",
+	stepProcess:     "create a process",
 	stepDescriptors: "close descriptors",
 	stepSession:     "start a new session",
 	stepLimit:       "set a limit",

@@ -24,6 +24,9 @@ func (*Process) Listener() int { return -1 }
 // Tree returns the zero value.
 func (*Process) Tree() Tree { return 0 }
 
+// Leftover returns 0.
+func (*Process) Leftover() int { return 0 }
+
 // Signal fails.
 func (*Process) Signal(syscall.Signal) error { return unsupported() }
 

@@ -23,7 +23,7 @@ func TestOuterFilters(t *testing.T) {
 	}{
 		{"faked seccomp", deny{unix.SYS_SECCOMP, faked}, map[string]int{"exec": StatusFailed, "start": StatusFailed}, "does not answer as the kernel does"},
 		{"no seccomp", deny{unix.SYS_SECCOMP, eperm}, map[string]int{"exec": StatusFailed, "start": StatusFailed}, "operation not permitted"},
-		{"faked prctl", deny{unix.SYS_PRCTL, faked}, map[string]int{"exec": StatusFailed, "start": StatusFailed}, "no_new_privs"},
+		{"faked prctl", deny{unix.SYS_PRCTL, faked}, map[string]int{"exec": StatusFailed, "start": StatusFailed}, "operation not permitted (errno 1)"},
 		{"no waitid", deny{unix.SYS_WAITID, eperm}, map[string]int{"start": payloadStatus}, ""},
 		{"no write", deny{unix.SYS_WRITE, eperm}, map[string]int{"exec": payloadStatus, "start": payloadStatus}, ""},
 	} {

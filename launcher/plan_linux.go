@@ -37,7 +37,9 @@ type plan struct {
 	parent      int32 // the parent then, or -1 for any
 	descriptors descriptors
 
-	child   int32 // in a child that fork has made: its id
+	watch   *watch // nil: this process is the program's parent
+	listens bool
+	child   int32 // in a child that clone has made: its id
 	mayExit bool  // a child whose execve has failed can end by exit_group
 }
 
@@ -68,6 +70,7 @@ func newPlan(p bpf.Program, c Command, o Options) (*plan, error) {
 			return nil, err
 		}
 		pl.flags |= flags
+		pl.listens = true
 	}
 	pl.mayExit = mayExit(p)
 

@@ -17,9 +17,9 @@ type Process struct {
 	fwd *forwarding // nil if signals are not forwarded
 
 	options  Options
-	listener int // -1 for none
-
-	follows bool // this process stops and goes on with the child
+	watcher  *watcher // nil if this process is the child's parent
+	listener int      // -1 for none
+	leftover int
 
 	mu     sync.Mutex // held while a signal is sent, and while pid is given up
 	reaped bool
@@ -53,55 +53,117 @@ func (p *Process) Signal(sig syscall.Signal) error {
 	return unix.Kill(p.pid, sig)
 }
 
-// Wait waits for the child to end, stops forwarding signals to it, and returns
-// how it ended. It is to be called once. With Options.Forward, this process
-// stops meanwhile whenever the child stops.
+// Wait waits for the child to end, ends what it has left behind, stops
+// forwarding signals, and returns how the child ended. It is to be called once.
+// With Options.Forward, this process stops meanwhile whenever the child stops.
+//
+// If the watcher was killed, so is the command with all that it has started, and
+// the error is an *Error. This process cannot tell them from other children of
+// its own then: all are killed.
 //
 // The first process of a pid namespace is the parent of all orphans in it: then
-// Wait reaps those that end before the child does.
+// Wait reaps those that end before the child does, and leaves the others to the
+// kernel.
 func (p *Process) Wait() (Status, error) {
 	defer p.release()
-	who := p.pid
-	if os.Getpid() == 1 {
-		who = anyChild
+	if p.watcher == nil {
+		return p.waitAlone()
 	}
+	return p.waitWatched()
+}
+
+// Leftover returns how many processes Wait has killed that the command had
+// left behind.
+func (p *Process) Leftover() int { return p.leftover }
+
+// waitWatched does what the watcher has to say.
+func (p *Process) waitWatched() (status Status, err error) {
+	w := p.watcher
+	end := w.attend()
+	ended, over := false, false
+	for !over {
+		m, _, gone := w.hear()
+		if gone != nil {
+			break
+		}
+		switch m.kind {
+		case tellStop:
+			time.Sleep(settle)
+			w.say(sayCheck)
+		case tellStopped:
+			w.say(p.followStop(syscall.Signal(m.a)))
+		case tellEnded:
+			status, ended = statusOf(m.a, m.b), true
+			p.giveUp()
+			w.say(sayReap)
+		case tellOver:
+			over = true
+			p.leftover, err = int(m.a), survivors(uint32(m.b))
+		}
+	}
+	// A watcher that lives, as only this process's hearing has failed, ends all.
+	unix.Close(w.channel)
+	how := <-end
+	if over {
+		return status, err
+	}
+	p.giveUp()
+	e := w.endOrphans(p.pid)
+	p.leftover = int(e.killed)
+	switch err := survivors(e.errno); {
+	case !ended:
+		return Status{}, w.lost(how)
+	case err != nil:
+		return Status{}, err
+	}
+	return status, nil
+}
+
+// survivors says why what the command left behind was not ended.
+func survivors(errno uint32) error {
+	if errno == 0 {
+		return nil
+	}
+	cause := syscall.Errno(errno)
+	return &Error{
+		Status: StatusFailed,
+		Text:   "cannot end what the program has left behind: " + cause.Error(),
+		Hint:   "if a filter around this process denies kill, that filter has to allow it",
+		Err:    cause,
+	}
+}
+
+// giveUp has nobody use the child's id any more.
+func (p *Process) giveUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reaped = true
+}
+
+// waitAlone waits for the child as the first process of a pid namespace, and
+// reaps what else ends.
+func (p *Process) waitAlone() (Status, error) {
 	for {
 		var ws unix.WaitStatus
-		pid, err := p.reap(who, &ws)
+		pid, err := p.reap(&ws)
 		switch {
 		case err == unix.EINTR:
 		case err != nil:
 			return Status{}, &Error{Status: StatusFailed, Text: "cannot wait for the command: " + err.Error(), Err: err}
-		case pid == p.pid && ws.Stopped():
-			p.followStop(ws.StopSignal())
 		case pid == p.pid:
 			return newStatus(ws), nil
 		}
 	}
 }
 
-// anyChild is what wait4 calls any child.
-const anyChild = -1
-
-// reap waits for a child to end and reaps it, or to stop. First it waits without reaping:
+// reap waits for a child to end and reaps it. First it waits without reaping:
 // as long as the child is a zombie, its id is no one else's, and a signal sent
 // to it reaches nobody. Where a filter around this process denies waitid, wait4
 // has to do alone.
-func (p *Process) reap(who int, ws *unix.WaitStatus) (pid int, err error) {
-	kind, id, options := unix.P_PID, who, unix.WNOHANG
-	if who == anyChild {
-		kind, id = unix.P_ALL, 0
-	}
-	events, stops := unix.WEXITED|unix.WNOWAIT, 0
-	if p.follows {
-		events, stops = events|unix.WSTOPPED, unix.WUNTRACED
-	}
-	var info unix.Siginfo
-	switch err := unix.Waitid(kind, id, &info, events, nil); err {
+func (p *Process) reap(ws *unix.WaitStatus) (pid int, err error) {
+	options := unix.WNOHANG
+	switch err := unix.Waitid(unix.P_ALL, 0, nil, unix.WEXITED|unix.WNOWAIT, nil); err {
 	case nil:
-		if info.Code == cldStopped {
-			time.Sleep(settle)
-		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
 	case unix.EINTR:
@@ -109,8 +171,8 @@ func (p *Process) reap(who int, ws *unix.WaitStatus) (pid int, err error) {
 	default:
 		options = 0
 	}
-	pid, err = unix.Wait4(who, ws, options|stops, nil)
-	if err == nil && pid == p.pid && !ws.Stopped() {
+	pid, err = unix.Wait4(-1, ws, options, nil)
+	if err == nil && pid == p.pid {
 		p.reaped = true
 	}
 	return pid, err
@@ -121,4 +183,19 @@ func newStatus(ws unix.WaitStatus) Status {
 		return Status{code: -1, signal: ws.Signal(), core: ws.CoreDump()}
 	}
 	return Status{code: ws.ExitStatus()}
+}
+
+// si_code of a child (asm-generic/siginfo.h).
+const (
+	cldExited = 1
+	cldKilled = 2
+	cldDumped = 3
+)
+
+// statusOf returns what waitid says of a child that has ended.
+func statusOf(code, value int32) Status {
+	if code == cldExited {
+		return Status{code: int(value)}
+	}
+	return Status{code: -1, signal: syscall.Signal(value), core: code == cldDumped}
 }

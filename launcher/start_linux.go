@@ -47,20 +47,19 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 		return nil, &Error{Status: StatusFailed, Text: "cannot protect the memory of sandbox (PR_SET_DUMPABLE): " + err.Error(), Err: err}
 	}
 
-	// Nobody could continue the first process of a pid namespace.
-	process := &Process{options: o, follows: o.Forward && os.Getpid() != 1, listener: -1}
+	process := &Process{options: o, listener: -1}
 	if o.Forward {
 		if err := process.catch(); err != nil {
 			return nil, err
 		}
 	}
-	pid, errno := pl.fork(page.report)
-	if errno == 0 {
-		process.pid = int(pid)
-		err = process.started(*page.report, c.Path)
+	if os.Getpid() == 1 {
+		err = process.startAlone(pl, page.report)
 	} else {
-		cause := syscall.Errno(errno)
-		err = &Error{Status: StatusFailed, Text: "cannot create a process: " + cause.Error(), Err: cause}
+		err = process.startWatched(pl, page.report, c)
+	}
+	if err == nil {
+		err = process.started(*page.report, c.Path)
 	}
 	if err != nil {
 		process.release()
@@ -70,17 +69,103 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 	return process, nil
 }
 
+// startAlone has the first process of a pid namespace be the program's parent:
+// the kernel ends all others when that ends.
+func (p *Process) startAlone(pl *plan, r *report) error {
+	pid, errno := pl.fork(r)
+	if errno != 0 {
+		return (&report{step: stepProcess, errno: errno}).err("")
+	}
+	p.pid = int(pid)
+	if pl.listens && r.step == stepExecve {
+		p.listener = int(r.listener)
+	}
+	return nil
+}
+
+// startWatched has a watcher be the program's parent.
+func (p *Process) startWatched(pl *plan, r *report, c Command) error {
+	w, err := pl.newWatch(c, p.options.Forward)
+	if err != nil {
+		return err
+	}
+	var is int32
+	if errno := becomeSubreaper(&is); errno != 0 {
+		pl.closeWatch()
+		unix.Close(w.channel)
+		return (&report{step: stepWatch, errno: errno}).err("")
+	}
+	pid, errno := pl.forkWatcher(r)
+	pl.closeWatch()
+	if errno != 0 {
+		unix.Close(w.channel)
+		return (&report{step: stepProcess, errno: errno}).err("")
+	}
+	w.pid = int(pid)
+	m, listener, err := w.hear()
+	if err == nil && m.kind == tellStarted {
+		p.watcher, p.pid, p.listener = w, int(m.a), listener
+		return nil
+	}
+	unix.Close(w.channel)
+	end := <-w.attend()
+	w.endOrphans(0)
+	switch {
+	case r.errno != 0:
+		return p.reported(r, c.Path)
+	case err != nil && err != errGone:
+		return &Error{
+			Status: StatusFailed,
+			Text:   "cannot hear from the process that watches the program, so the program was killed: " + err.Error(),
+			Hint:   "if a filter around this process denies recvmsg or sendmsg, that filter has to allow it",
+			Err:    err,
+		}
+	}
+	return w.lost(end)
+}
+
 // fork makes a child that carries out the plan, and returns when the child has
 // executed the command or is dead: that is what CLONE_VFORK waits for (the
 // release of the child's memory), without CLONE_VM too. So the report is
 // complete when it returns.
 //
+// The table of descriptors is shared with the child until its execve
+// (CLONE_FILES): so the child's listener becomes one of the parent's.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
+	pid, errno = pl.clone(unix.CLONE_VFORK | unix.CLONE_FILES)
+	if pid == 0 && errno == 0 {
+		pl.enter(r)
+		if r.step != stepExecve || pl.mayExit {
+			systemCall(unix.SYS_EXIT_GROUP, StatusFailed, 0, 0, 0, 0, 0)
+		}
+		crash()
+	}
+	return pid, errno
+}
+
+// forkWatcher makes the watcher, and returns at once.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) forkWatcher(r *report) (pid uintptr, errno uint32) {
+	pid, errno = pl.clone(0)
+	if pid == 0 && errno == 0 {
+		pl.watchOver(r)
+	}
+	return pid, errno
+}
+
+// clone makes a child, in which it returns 0.
+//
 // It stays on its thread, as replace does.
 //
 // The child has a copy of the memory and only this thread, so that whatever it
-// does cannot disturb the parent. The table of descriptors it shares until its
-// execve (CLONE_FILES): so its listener becomes one of the parent's. Signals are blocked from before it exists,
-// so that no handler of Go's runs in it. The contract of enter holds.
+// does cannot disturb the parent. Signals are blocked from before it exists,
+// and for as long as it lives, so that no handler of Go's runs in it. The
+// contract of enter holds.
 //
 // The scheduler does not know that this thread waits: it is well under a
 // millisecond, and entering a system call in Go's way would have the child
@@ -88,7 +173,7 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 //
 //go:nosplit
 //go:norace
-func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
+func (pl *plan) clone(flags uintptr) (pid uintptr, errno uint32) {
 	all, old := ^uint64(0), uint64(0)
 	if errno = setSignalMask(&all, &old); errno != 0 {
 		return 0, errno
@@ -96,51 +181,52 @@ func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
 	// The address of the id is the fourth argument on amd64, and the fifth on
 	// arm64; there, the other is not looked at.
 	id := pl.childAddress()
-	pid = systemCall(unix.SYS_CLONE, unix.CLONE_VFORK|unix.CLONE_FILES|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
+	pl.child = 0
+	pid = systemCall(unix.SYS_CLONE, flags|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
 	if pid == 0 {
-		if pl.child == 0 { // a filter around this process has faked it
-			setSignalMask(&old, nil)
-			return 0, uint32(syscall.EPERM)
+		if pl.child != 0 {
+			return 0, 0
 		}
-		pl.enter(r)
-		if r.step != stepExecve || pl.mayExit {
-			systemCall(unix.SYS_EXIT_GROUP, StatusFailed, 0, 0, 0, 0, 0)
-		}
-		crash()
+		// A filter around this process has faked it.
+		setSignalMask(&old, nil)
+		return 0, uint32(syscall.EPERM)
 	}
 	setSignalMask(&old, nil)
 	return pid, failed(pid)
 }
 
-// started looks at the report of a child that fork returned. It waits for one
-// that did not execute the command.
+// started looks at the report of a child that has executed the command, or has
+// not and is waited for.
 func (p *Process) started(r report, path string) error {
 	executed := r.errno == 0 && r.step == stepExecve
-	if p.options.Listen && r.step == stepExecve {
-		if listener := int(r.listener); isListener(listener) {
-			p.listener = listener
-		} else { // enter has seen to it that this cannot be
-			executed, r.step, r.errno = false, stepAnswer, uint32(syscall.EPERM)
-			_ = p.Signal(unix.SIGKILL)
-		}
+	if executed && p.options.Listen && !isListener(p.listener) {
+		// enter has seen to it that nobody can fake that.
+		executed, r.step, r.errno = false, stepAnswer, uint32(syscall.EPERM)
+		_ = p.Signal(unix.SIGKILL)
 	}
 	if executed {
 		return nil
 	}
-	if p.listener >= 0 {
+	if isListener(p.listener) {
 		unix.Close(p.listener)
-		p.listener = -1
 	}
+	p.listener = -1
 	status, err := p.Wait()
 	switch {
-	case r.errno != 0 && p.options.Listen && r.refused():
-		return listenerError(syscall.Errno(r.errno))
 	case r.errno != 0:
-		return r.err(path)
+		return p.reported(&r, path)
 	case err != nil:
 		return err
 	case status.signal != 0:
 		return &Error{Status: StatusFailed, Text: "the child was killed by " + unix.SignalName(status.signal) + " before it could " + stepNames[r.step]}
 	}
 	return &Error{Status: StatusFailed, Text: "the child ended before it could " + stepNames[r.step]}
+}
+
+// reported returns the error that a report tells of.
+func (p *Process) reported(r *report, path string) *Error {
+	if p.options.Listen && r.refused() {
+		return listenerError(syscall.Errno(r.errno))
+	}
+	return r.err(path)
 }

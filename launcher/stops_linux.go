@@ -15,29 +15,19 @@ import (
 // well, by the same signal, or the shell would wait for a program that does
 // nothing; and when the shell has this process go on, the child does, too.
 
-// cldStopped is si_code of a child that has stopped (asm-generic/siginfo.h).
-const cldStopped = 5
-
 // settle is how long a stop must last to be followed. When a shell continues a
 // whole group, this process may wake before the child does.
 const settle = time.Millisecond
 
-// followStop stops this process as the child was, and has the child go on when
-// this one does. Where the kernel does not stop it, as no shell could continue
-// it (an orphaned process group), it would not have stopped the program without
-// us, either.
-func (p *Process) followStop(sig syscall.Signal) {
-	if sig == unix.SIGSTOP && p.options.KeepRunning {
-		return
+// followStop stops this process as the child was, and returns what the watcher
+// is to do then: have the child go on when this process does. Where the kernel
+// does not stop this one, as no shell could continue it (an orphaned process
+// group), it would not have stopped the program without us, either.
+func (p *Process) followStop(sig syscall.Signal) (answer byte) {
+	if sig == unix.SIGSTOP && p.options.KeepRunning || stopBy(sig) != nil {
+		return sayLook // then the child alone is stopped
 	}
-	if err := stopBy(sig); err != nil {
-		return // then the child alone is stopped
-	}
-	var info unix.Siginfo
-	err := unix.Waitid(unix.P_PID, p.pid, &info, unix.WCONTINUED|unix.WNOHANG, nil)
-	if err != nil || info.Signo == 0 {
-		_ = p.signalGroup(unix.SIGCONT)
-	}
+	return sayGoOn
 }
 
 // stopBy stops this process by one of the signals that do so. It returns when

@@ -196,6 +196,10 @@ func (s *faultyStart) fail(t *testing.T, call ownCall, how string, f *fault, hap
 		happened["confined"]++
 		return
 	}
+	if s.ended(tried) {
+		happened["ended"]++
+		return
+	}
 	if tried.process == "" {
 		happened["refused"]++
 		problem = ""
@@ -204,6 +208,9 @@ func (s *faultyStart) fail(t *testing.T, call ownCall, how string, f *fault, hap
 		}
 	}
 	if problem != "" {
+		if f.at < len(tried.calls) {
+			call = tried.calls[f.at] // two threads can make theirs in another order
+		}
 		t.Errorf("call %d, %v, %s: %s\n%s", f.at, call, how, problem, tried.errors)
 	}
 }
@@ -224,6 +231,13 @@ func (s *faultyStart) confined(r trial) string {
 		return fmt.Sprintf("the program's call was not denied: %v", describe(r.status))
 	}
 	return ""
+}
+
+// ended reports whether the program was executed, under the filter, and killed
+// before it could do anything: the command could not be told of it.
+func (s *faultyStart) ended(r trial) bool {
+	return r.process != "" && statusNumber(r.process, "Seccomp_filters") == s.filters+1 && refused(r) == "" &&
+		strings.Contains(r.errors, "program was killed")
 }
 
 // refused says what is wrong with how a start was refused.

@@ -114,7 +114,7 @@ func (tr *tracer) follow(main int) error {
 	}
 	for pid, signal := main, 0; ; {
 		resume := unix.PtraceSyscall
-		if tr.process != "" {
+		if thread := tr.threads[pid]; tr.process != "" && (thread == nil || !thread.faulty) {
 			resume = unix.PtraceCont
 		}
 		if err := resume(pid, signal); err != nil && err != unix.ESRCH {

@@ -1,0 +1,381 @@
+//go:build amd64 || arm64
+
+package launcher
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A watch is a process between this one and the program, the watcher. It is a
+// copy of this process that never runs Go again: all that it does is bound by
+// the contract of enter. It makes the program's process and hands the listener
+// over, reaps what becomes an orphan below it, and tells of the program's stops
+// and its end. When this process ends, it kills all that is below it; when it
+// ends itself, that falls to this process. Both are subreapers for that.
+//
+// It is in the session and the process group of this process, with all signals
+// blocked.
+type watch struct {
+	channel int32 // the watcher's end of a socket pair
+	theirs  int32 // the other end
+	parent  int32 // a pidfd of this process, or -1
+	signals int32 // a signalfd for SIGCHLD
+
+	foreign descriptors // all others, which the watcher closes
+
+	program  int32 // the program's process
+	follows  bool  // whether its stops are told
+	stopTold bool  // one was, and not answered
+	ending   ending
+
+	poll    [3]unix.PollFd
+	out     message
+	command [1]byte
+	iov     unix.Iovec
+	head    unix.Msghdr
+	control control
+	read    [128]byte // of signals: struct signalfd_siginfo
+}
+
+// A message is what the watcher tells.
+type message struct {
+	kind messageKind
+	a, b int32
+}
+
+type messageKind int32
+
+const (
+	tellStarted messageKind = iota + 1 // a: the program's process. With the listener, if there is one
+	tellStop                           // the program has stopped. An answer is expected
+	tellStopped                        // and it stands still. a: the signal. An answer is expected
+	tellEnded                          // a: CLD_*, b: exit code or signal. An answer is expected, till when a zombie keeps the id
+	tellOver                           // nothing is left. a: how many were killed for it, b: why one could not be, or 0
+)
+
+// Answers to messages.
+const (
+	sayCheck   = 'c' // does it stand still
+	sayLook    = 'l' // look for the next stop
+	sayGoOn    = 'g' // the same, and continue the program unless somebody has
+	sayReap    = 'r' // the program's id is not used any more
+	sayNothing = 0   // nobody is there to say anything
+)
+
+// control is a cmsghdr with a descriptor (SCM_RIGHTS).
+type control struct {
+	length      uint64
+	level, kind int32
+	descriptor  int32
+	_           int32
+}
+
+// bytes returns the message's memory.
+func (m *message) bytes() []byte { return unsafe.Slice((*byte)(unsafe.Pointer(m)), unsafe.Sizeof(*m)) }
+
+var watcherName = [...]byte{'s', 'a', 'n', 'd', 'b', 'o', 'x', '-', 'w', 'a', 't', 'c', 'h', 0}
+
+// complete fills in what is known before the watcher exists.
+func (w *watch) complete() {
+	w.poll[0] = unix.PollFd{Fd: w.channel, Events: unix.POLLIN}
+	w.poll[1] = unix.PollFd{Fd: w.parent, Events: unix.POLLIN}
+	w.poll[2] = unix.PollFd{Fd: w.signals, Events: unix.POLLIN}
+	w.iov.Base = (*byte)(unsafe.Pointer(&w.out))
+	w.iov.SetLen(int(unsafe.Sizeof(w.out)))
+	w.head.Iov = &w.iov
+	w.head.SetIovlen(1)
+	w.head.Control = (*byte)(unsafe.Pointer(&w.control))
+	w.control.length = uint64(unsafe.Offsetof(w.control.descriptor) + unsafe.Sizeof(w.control.descriptor))
+	w.control.level, w.control.kind = unix.SOL_SOCKET, unix.SCM_RIGHTS
+}
+
+// watchOver is the watcher's life. It does not return.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) watchOver(r *report) {
+	w := pl.watch
+	r.step = stepWatch
+	if r.errno = w.prepare(); r.errno == 0 {
+		if pl.parent >= 0 {
+			pl.parent = pl.child
+		}
+		r.step = stepProcess
+		pid, errno := pl.fork(r)
+		pl.forget()
+		if errno != 0 {
+			r.errno = errno
+		} else {
+			w.program, w.ending.spared = int32(pid), int32(pid)
+			listener := int32(-1)
+			if pl.listens && r.step == stepExecve {
+				listener = r.listener
+			}
+			told := w.tell(tellStarted, w.program, 0, listener)
+			w.closeForeign(listener)
+			if told && w.follow() {
+				w.ended()
+			} else {
+				w.ending.killAll()
+				w.ending.reapAll()
+			}
+			w.ending.cgroup.remove()
+		}
+	}
+	for {
+		systemCall(unix.SYS_EXIT_GROUP, StatusFailed, 0, 0, 0, 0, 0)
+		crash()
+	}
+}
+
+// prepare makes this process what a watcher has to be. Nothing of that is
+// believed: a filter around this process can fake success.
+//
+//go:nosplit
+//go:norace
+func (w *watch) prepare() (errno uint32) {
+	if errno = becomeSubreaper(&w.program); errno != 0 {
+		return errno
+	}
+	// A handler of Go's would not come back.
+	blocked := uint64(0)
+	if errno = failed(systemCall(unix.SYS_RT_SIGPROCMASK, unix.SIG_BLOCK, 0, uintptr(unsafe.Pointer(&blocked)), 8, 0, 0)); errno != 0 {
+		return errno
+	}
+	if blocked != allSignals {
+		return uint32(syscall.EPERM)
+	}
+	systemCall(unix.SYS_PRCTL, unix.PR_SET_NAME, uintptr(unsafe.Pointer(&watcherName)), 0, 0, 0, 0)
+	// Better that this fails now than when it is needed.
+	var now unix.Timespec
+	return failed(systemCall(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&w.poll)), uintptr(len(w.poll)), uintptr(unsafe.Pointer(&now)), 0, 0, 0))
+}
+
+// becomeSubreaper has orphans below this process become its children (Linux
+// 3.4). It uses the integer.
+//
+//go:nosplit
+//go:norace
+func becomeSubreaper(is *int32) (errno uint32) {
+	if errno = failed(systemCall(unix.SYS_PRCTL, unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0)); errno != 0 {
+		return errno
+	}
+	*is = 0
+	if errno = failed(systemCall(unix.SYS_PRCTL, unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(is)), 0, 0, 0, 0)); errno != 0 {
+		return errno
+	}
+	if *is != 1 {
+		return uint32(syscall.EPERM)
+	}
+	return 0
+}
+
+// follow looks after the program and returns when it has ended, as w.ending.info
+// tells, or when nobody is there any more to tell of it.
+//
+//go:nosplit
+//go:norace
+func (w *watch) follow() (ended bool) {
+	for {
+		switch failed(systemCall(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&w.poll)), uintptr(len(w.poll)), 0, 0, 0, 0)) {
+		case 0:
+		case uint32(syscall.EINTR):
+			continue
+		default:
+			return false
+		}
+		if w.poll[1].Revents != 0 {
+			return false
+		}
+		if w.poll[0].Revents != 0 {
+			switch w.listen() {
+			case sayNothing:
+				return false
+			case sayGoOn:
+				w.goOn()
+				w.stopTold = false
+			case sayLook:
+				w.stopTold = false
+			case sayCheck:
+				w.stopTold = w.stopped(0)
+				if w.stopTold {
+					w.tell(tellStopped, w.ending.info.status, 0, -1)
+				}
+			}
+		}
+		if w.poll[2].Revents != 0 {
+			systemCall(unix.SYS_READ, uintptr(w.signals), uintptr(unsafe.Pointer(&w.read)), uintptr(len(w.read)), 0, 0, 0)
+		}
+		if w.reapOrphans() {
+			return true
+		}
+		w.lookForStop()
+	}
+}
+
+// reapOrphans reaps the children that have ended, and reports whether the
+// program is among them, which it leaves.
+//
+//go:nosplit
+//go:norace
+func (w *watch) reapOrphans() (ended bool) {
+	e := &w.ending
+	for {
+		e.info.pid = 0
+		errno := failed(e.waitid(unix.P_ALL, 0, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG|unix.WALL))
+		switch {
+		case errno == uint32(syscall.EINTR):
+			continue
+		case errno == uint32(syscall.ECHILD) || errno == 0 && e.info.pid == 0:
+			return false
+		case errno == 0 && e.info.pid == w.program:
+			return true
+		}
+		id := int32(-1) // waitid is denied
+		if errno == 0 {
+			id = e.info.pid
+		}
+		reaped := e.wait4(id, unix.WNOHANG|unix.WALL)
+		switch {
+		case reaped == uintptr(w.program):
+			e.info.code, e.info.status = waitCodes(e.status)
+			return true
+		case reaped == 0, failed(reaped) != 0 && failed(reaped) != uint32(syscall.EINTR):
+			return false
+		}
+	}
+}
+
+// waitCodes returns what waitid says of a status of wait4.
+//
+//go:nosplit
+//go:norace
+func waitCodes(status uint32) (code, value int32) {
+	switch {
+	case status&0x7f == 0:
+		return cldExited, int32(status >> 8 & 0xff)
+	case status&0x80 != 0:
+		return cldDumped, int32(status & 0x7f)
+	}
+	return cldKilled, int32(status & 0x7f)
+}
+
+// ended ends what the program has left behind, and tells of both. The program's
+// zombie keeps its id until that is no longer used.
+//
+//go:nosplit
+//go:norace
+func (w *watch) ended() {
+	e := &w.ending
+	code, value := e.info.code, e.info.status
+	e.killed = 0
+	e.killAll()
+	w.tell(tellEnded, code, value, -1)
+	for {
+		if say := w.listen(); say == sayReap || say == sayNothing {
+			break
+		}
+	}
+	e.reapAll()
+	w.tell(tellOver, e.killed, int32(e.errno), -1)
+}
+
+// lookForStop tells of a stop of the program. This process may hear of it long
+// after, when a shell has stopped and continued all of them: then it asks
+// whether the stop lasts.
+//
+//go:nosplit
+//go:norace
+func (w *watch) lookForStop() {
+	if w.follows && !w.stopTold && w.stopped(unix.WNOWAIT) {
+		w.stopTold = w.tell(tellStop, 0, 0, -1)
+	}
+}
+
+// stopped reports whether the program stands still. Without WNOWAIT, it does so
+// once for a stop.
+//
+//go:nosplit
+//go:norace
+func (w *watch) stopped(options uintptr) bool {
+	e := &w.ending
+	e.info.pid = 0
+	return failed(e.waitid(unix.P_PID, w.program, unix.WSTOPPED|unix.WNOHANG|options)) == 0 && e.info.pid == w.program
+}
+
+// goOn continues the program, and the process group that it leads, unless
+// somebody has, such as the shell that continued this group.
+//
+//go:nosplit
+//go:norace
+func (w *watch) goOn() {
+	e := &w.ending
+	e.info.pid = 0
+	if failed(e.waitid(unix.P_PID, w.program, unix.WCONTINUED|unix.WNOHANG)) == 0 && e.info.pid == w.program {
+		return
+	}
+	to := uintptr(w.program)
+	if systemCall(unix.SYS_GETPGID, to, 0, 0, 0, 0, 0) == to {
+		to = -to
+	}
+	systemCall(unix.SYS_KILL, to, uintptr(unix.SIGCONT), 0, 0, 0, 0)
+}
+
+// tell sends a message, and a descriptor unless it is -1.
+//
+//go:nosplit
+//go:norace
+func (w *watch) tell(kind messageKind, a, b, descriptor int32) bool {
+	w.out.kind, w.out.a, w.out.b = kind, a, b
+	w.head.Controllen = 0
+	if descriptor >= 0 {
+		w.head.Controllen = uint64(unsafe.Sizeof(w.control))
+		w.control.descriptor = descriptor
+	}
+	for {
+		r := systemCall(unix.SYS_SENDMSG, uintptr(w.channel), uintptr(unsafe.Pointer(&w.head)), unix.MSG_NOSIGNAL, 0, 0, 0)
+		if failed(r) != uint32(syscall.EINTR) {
+			return r == unsafe.Sizeof(w.out)
+		}
+	}
+}
+
+// listen waits for an answer.
+//
+//go:nosplit
+//go:norace
+func (w *watch) listen() byte {
+	for {
+		r := systemCall(unix.SYS_READ, uintptr(w.channel), uintptr(unsafe.Pointer(&w.command)), 1, 0, 0, 0)
+		switch {
+		case r == 1:
+			return w.command[0]
+		case failed(r) != uint32(syscall.EINTR):
+			return sayNothing
+		}
+	}
+}
+
+// closeForeign closes what the watcher does not need: whoever reads from a pipe
+// that the program writes to would wait for this process, too; whoever is denied
+// a call would wait for an answer from the listener; and this process for its
+// own end.
+//
+//go:nosplit
+//go:norace
+func (w *watch) closeForeign(listener int32) {
+	systemCall(unix.SYS_CLOSE, uintptr(w.theirs), 0, 0, 0, 0, 0)
+	if listener >= 0 {
+		systemCall(unix.SYS_CLOSE, uintptr(listener), 0, 0, 0, 0, 0)
+	}
+	for i := range w.foreign.ranges {
+		rg := &w.foreign.ranges[i]
+		systemCall(unix.SYS_CLOSE_RANGE, uintptr(rg[0]), uintptr(rg[1]), 0, 0, 0, 0)
+	}
+	for i := range w.foreign.each {
+		systemCall(unix.SYS_CLOSE, uintptr(w.foreign.each[i]), 0, 0, 0, 0, 0)
+	}
+}
