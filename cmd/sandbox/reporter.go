@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"sandbox/launcher/supervisor"
@@ -20,8 +19,8 @@ const (
 	// long as a start, and allAdvice how long that may take in all.
 	mostAdvice = 64
 	allAdvice  = 2 * time.Second
-	// mostWaiting is how many denials may wait to be told of; there are not many
-	// more that are kept.
+	// mostWaiting is how many may wait to be told: all that are told at all, as no
+	// more denials are kept (supervisor.Limits).
 	mostWaiting = 256
 	// patience is how long the answer to a call may wait for its report, so that
 	// this stands before what the program says of it, and allPatience how long
@@ -45,7 +44,6 @@ type reporter struct {
 	waiting chan telling
 	last    chan struct{} // closed when nothing more has to be told
 	told    chan struct{} // closed when all is told
-	missed  atomic.Uint64 // that found no room
 	left    time.Duration // of allPatience
 	advised time.Duration // of allAdvice
 
@@ -59,10 +57,11 @@ type reporter struct {
 	surprise sync.Once
 }
 
-// A telling is a denial to be told of.
+// A telling is a denial to be told of, or else a line to be said.
 type telling struct {
 	denial *supervisor.Denial
-	done   chan struct{} // closed when it is
+	line   string
+	done   chan struct{} // closed when that is done
 }
 
 // start begins to tell.
@@ -108,13 +107,7 @@ func (r *reporter) finish() {
 // is called by one goroutine only.
 func (r *reporter) tell(d *supervisor.Denial) {
 	t := telling{denial: d, done: make(chan struct{})}
-	select {
-	case r.waiting <- t:
-	default:
-		r.missed.Add(1)
-		return
-	}
-	if r.left <= 0 || !r.forPeople(d) {
+	if !r.enqueue(t) || r.left <= 0 || !r.forPeople(d) {
 		return
 	}
 	began := time.Now()
@@ -125,6 +118,16 @@ func (r *reporter) tell(d *supervisor.Denial) {
 	case <-limit.C:
 	}
 	r.left -= time.Since(began)
+}
+
+// enqueue hands over what is to be told, if there is room: nobody waits for that.
+func (r *reporter) enqueue(t telling) bool {
+	select {
+	case r.waiting <- t:
+		return true
+	default:
+		return false
+	}
 }
 
 // forPeople reports whether a denial is told on standard error as it happens:
@@ -151,6 +154,10 @@ func asGuarded(policy *typed.Policy, call *typed.Call) bool {
 // report tells of one denial.
 func (r *reporter) report(t telling) {
 	defer close(t.done)
+	if t.denial == nil {
+		r.say("%s", t.line)
+		return
+	}
 	d := t.denial
 	shown := r.forPeople(d) && len(r.printed) < mostReports
 	if shown || r.keep || r.status != nil {
@@ -204,13 +211,15 @@ func (r *reporter) write(lines []byte) {
 // surprised says that a call was to be answered about which nobody asked.
 func (r *reporter) surprised(c *supervisor.Call, action typed.Action) {
 	r.surprise.Do(func() {
-		r.say("a call that the policies do not deny failed with ENOSYS (%s: %s): this is a bug in sandbox", callText(&c.Call), action)
+		line := fmt.Sprintf("a call that the policies do not deny failed with ENOSYS (%s: %s): this is a bug in sandbox", callText(&c.Call), action)
+		r.enqueue(telling{line: line, done: make(chan struct{})})
 	})
 }
 
 // broken says that nobody answers any more.
 func (r *reporter) broken(err error) {
-	r.say("denials are reported no more, and fail with ENOSYS from now on: %s", brokenWords(err))
+	line := "denials are reported no more, and fail with ENOSYS from now on: " + brokenWords(err)
+	r.enqueue(telling{line: line, done: make(chan struct{})})
 }
 
 // standardError returns the ui with a standard error that cannot end this
