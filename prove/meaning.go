@@ -25,7 +25,7 @@ type sectionMeaning struct {
 	pieces  pieces
 	reads   []wordSet // by filter
 	built   map[step]diagram
-	runs    []runMeaning
+	runs    map[runStep]runMeaning
 }
 
 // A step is a filter in a region, with what follows where it does not match.
@@ -58,7 +58,7 @@ func (m *meaning) use(d *diagrams, in *inputs) {
 	m.d, m.in, m.meets, m.induction = d, in, newMeetings(d), nil
 	for _, sections := range m.layers {
 		for i := range sections {
-			sections[i].built, sections[i].runs = nil, sections[i].runs[:0]
+			sections[i].built, sections[i].runs = nil, nil
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (m *meaning) layer(i int, r region) diagram {
 	for end := len(filters); end > 0; {
 		first := line.runBefore(end)
 		if end-first > 1 {
-			f = m.run(s, line, filters, first, end, r, f)
+			f = m.run(s, s.line(filters[first:end]), filters[first:end], r, f)
 		} else {
 			f = m.filter(s, filters[first], r, f)
 		}

@@ -53,30 +53,36 @@ func (in *inputs) run(line filterLine, from, to int, r region, rest diagram) dia
 	return in.d.table(in.integer(x, r), rows)
 }
 
-// A runMeaning is what a run of filters comes to, with what follows where none of
-// them matches.
+// A runStep is a run of filters with what follows where none of them matches.
+type runStep struct {
+	first, last int32 // filters
+	filters     int
+	rest        diagram
+	region      region // the zero region if the filters read neither arch nor number
+}
+
+// A runMeaning is what a run comes to. Between its ends there may be others of
+// the section's filters than in another run: those of other numbers.
 type runMeaning struct {
 	filters []int32
-	rest    diagram
-	region  region // the zero region if the filters read neither arch nor number
 	f       diagram
 }
 
 // run returns what is decided by a run of filters where one of them matches, and
 // by rest elsewhere.
-func (m *meaning) run(s *sectionMeaning, line filterLine, filters []int32, from, to int, r region, rest diagram) diagram {
-	key := runMeaning{filters: filters[from:to], rest: rest}
-	if set := s.reads[filters[from]]; set.has(typed.WordNr) || set.has(typed.WordArch) {
+func (m *meaning) run(s *sectionMeaning, line filterLine, filters []int32, r region, rest diagram) diagram {
+	key := runStep{first: filters[0], last: filters[len(filters)-1], filters: len(filters), rest: rest}
+	if set := s.reads[filters[0]]; set.has(typed.WordNr) || set.has(typed.WordArch) {
 		key.region = r
 	}
-	for i := range s.runs {
-		known := &s.runs[i]
-		if known.rest == rest && known.region == key.region && slices.Equal(known.filters, key.filters) {
-			return known.f
-		}
+	if known, ok := s.runs[key]; ok && slices.Equal(known.filters, filters) {
+		return known.f
 	}
-	m.at = line(from)
-	key.f = m.in.run(line, from, to, r, rest)
-	s.runs = append(s.runs, key)
-	return key.f
+	m.at = line(0)
+	f := m.in.run(line, 0, len(filters), r, rest)
+	if s.runs == nil {
+		s.runs = make(map[runStep]runMeaning)
+	}
+	s.runs[key] = runMeaning{filters, f}
+	return f
 }
