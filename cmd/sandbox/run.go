@@ -206,6 +206,7 @@ func (r *running) conduct(s *start, process *launcher.Process) error {
 	if err == nil {
 		code := r.saidEnd(s, process, status, over)
 		out.Ended = newEnded(status, over, all.Count)
+		out.Ended.Leftover = process.Leftover()
 		err = exitStatus(code)
 	} else {
 		out.Ended = endedJSON{ExitCode: exitFailed, Error: asFailure(err).Error(), Denied: all.Count}

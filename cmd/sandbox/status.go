@@ -28,8 +28,9 @@ type endedJSON struct {
 	Code     *int   `json:"code,omitempty"`
 	Signal   string `json:"signal,omitempty"`
 	Timeout  bool   `json:"timeout,omitempty"`
-	Error    string `json:"error,omitempty"` // why that is not known
-	Denied   uint64 `json:"denied"`          // calls
+	Error    string `json:"error,omitempty"`    // why that is not known
+	Denied   uint64 `json:"denied"`             // calls
+	Leftover int    `json:"leftover,omitempty"` // processes that were ended with it
 }
 
 // newEnded says how a program ended.
