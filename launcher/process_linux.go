@@ -19,6 +19,7 @@ type Process struct {
 	options  Options
 	watcher  *watcher // nil if this process is the child's parent
 	listener int      // -1 for none
+	grouped  bool     // in a cgroup of its own
 	leftover int
 
 	mu     sync.Mutex // held while a signal is sent, and while pid is given up
@@ -38,6 +39,9 @@ func (p *Process) Listener() int { return p.listener }
 func (p *Process) Tree() Tree {
 	if os.Getpid() == 1 {
 		return PIDNamespace
+	}
+	if p.grouped {
+		return CgroupKill
 	}
 	return Watchers
 }
@@ -79,6 +83,7 @@ func (p *Process) Leftover() int { return p.leftover }
 // waitWatched does what the watcher has to say.
 func (p *Process) waitWatched() (status Status, err error) {
 	w := p.watcher
+	defer w.cgroup.close()
 	end := w.attend()
 	ended, over := false, false
 	for !over {

@@ -92,24 +92,29 @@ func (p *Process) startWatched(pl *plan, r *report, c Command) error {
 	var is int32
 	if errno := becomeSubreaper(&is); errno != 0 {
 		pl.closeWatch()
-		unix.Close(w.channel)
+		w.close()
 		return (&report{step: stepWatch, errno: errno}).err("")
 	}
 	pid, errno := pl.forkWatcher(r)
 	pl.closeWatch()
 	if errno != 0 {
-		unix.Close(w.channel)
+		w.close()
 		return (&report{step: stepProcess, errno: errno}).err("")
 	}
 	w.pid = int(pid)
 	m, listener, err := w.hear()
 	if err == nil && m.kind == tellStarted {
 		p.watcher, p.pid, p.listener = w, int(m.a), listener
+		p.grouped = m.b != 0
+		if !p.grouped {
+			w.cgroup.close() // the program could not be put there
+		}
 		return nil
 	}
 	unix.Close(w.channel)
 	end := <-w.attend()
 	w.endOrphans(0)
+	w.cgroup.close()
 	switch {
 	case r.errno != 0:
 		return p.reported(r, c.Path)
@@ -178,11 +183,8 @@ func (pl *plan) clone(flags uintptr) (pid uintptr, errno uint32) {
 	if errno = setSignalMask(&all, &old); errno != 0 {
 		return 0, errno
 	}
-	// The address of the id is the fourth argument on amd64, and the fifth on
-	// arm64; there, the other is not looked at.
-	id := pl.childAddress()
 	pl.child = 0
-	pid = systemCall(unix.SYS_CLONE, flags|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
+	pid = pl.made(flags)
 	if pid == 0 {
 		if pl.child != 0 {
 			return 0, 0
@@ -193,6 +195,27 @@ func (pl *plan) clone(flags uintptr) (pid uintptr, errno uint32) {
 	}
 	setSignalMask(&old, nil)
 	return pid, failed(pid)
+}
+
+// made calls clone, or clone3 for the program's process if there is a cgroup for
+// it. If that is not to be had after all, there is none.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) made(flags uintptr) (pid uintptr) {
+	if pl.watch != nil && flags != 0 && pl.watch.ending.cgroup.used {
+		c := &pl.watch.ending.cgroup
+		pid = pl.cloneInto(c, flags)
+		if failed(pid) == 0 && (pid != 0 || pl.child != 0) {
+			return pid
+		}
+		c.remove()
+		c.used = false
+	}
+	// The address of the id is the fourth argument on amd64, and the fifth on
+	// arm64; there, the other is not looked at.
+	id := pl.childAddress()
+	return systemCall(unix.SYS_CLONE, flags|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
 }
 
 // started looks at the report of a child that has executed the command, or has

@@ -49,7 +49,7 @@ type message struct {
 type messageKind int32
 
 const (
-	tellStarted messageKind = iota + 1 // a: the program's process. With the listener, if there is one
+	tellStarted messageKind = iota + 1 // a: the program's process, b: 0 if it is in no cgroup of its own. With the listener, if there is one
 	tellStop                           // the program has stopped. An answer is expected
 	tellStopped                        // and it stands still. a: the signal. An answer is expected
 	tellEnded                          // a: CLD_*, b: exit code or signal. An answer is expected, till when a zombie keeps the id
@@ -110,11 +110,14 @@ func (pl *plan) watchOver(r *report) {
 			r.errno = errno
 		} else {
 			w.program, w.ending.spared = int32(pid), int32(pid)
-			listener := int32(-1)
+			listener, grouped := int32(-1), int32(0)
+			if w.ending.cgroup.used {
+				grouped = 1
+			}
 			if pl.listens && r.step == stepExecve {
 				listener = r.listener
 			}
-			told := w.tell(tellStarted, w.program, 0, listener)
+			told := w.tell(tellStarted, w.program, grouped, listener)
 			w.closeForeign(listener)
 			if told && w.follow() {
 				w.ended()

@@ -48,10 +48,18 @@ func (pl *plan) newWatch(c Command, follows bool) (*watcher, error) {
 		channel: int32(ends[1]), theirs: int32(ends[0]), signals: int32(signals), parent: int32(parent),
 		follows: follows,
 	}
-	w.foreign = pl.descriptors.foreign(c.Keep, ends[1], signals, parent)
+	w.ending.cgroup = newCgroup()
+	w.foreign = pl.descriptors.foreign(c.Keep, append(w.ending.cgroup.descriptors(), ends[1], signals, parent)...)
 	w.complete()
 	pl.watch = w
-	return &watcher{channel: ends[0]}, nil
+	return &watcher{channel: ends[0], cgroup: w.ending.cgroup}, nil
+}
+
+// close is for a watcher that has never been.
+func (w *watcher) close() {
+	unix.Close(w.channel)
+	w.cgroup.remove()
+	w.cgroup.close()
 }
 
 func watchError(what string, err error) *Error {
