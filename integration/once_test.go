@@ -195,7 +195,7 @@ func secretOf(t *testing.T, pid int) (addresses [3]uint64) {
 	for _, f := range filters {
 		for i, in := range f.Code[:len(f.Code)-1] {
 			next := f.Code[i+1]
-			if in.Op == bpf.LdWAbs && in.K >= bpf.OffsetArg(0) && in.K < bpf.OffsetArg(3) && next.Op == bpf.JeqK && next.K != 0 {
+			if in.Op == bpf.LdWAbs && in.K >= bpf.OffsetArg(0) && in.K < bpf.OffsetArg(3) && (next.Op == bpf.XorK || next.Op == bpf.JeqK) && next.K != 0 {
 				halves[(in.K-bpf.OffsetArg(0))/4] = next.K
 			}
 		}
@@ -243,6 +243,49 @@ func TestEachStartDrawsAnew(t *testing.T) {
 		if first[i] == second[i] || first[i] == first[(i+1)%3] {
 			t.Errorf("addresses %#x and %#x", first, second)
 		}
+	}
+}
+
+// TestSecretIsNotDumped has sandbox itself look at the filters, as root can.
+func TestSecretIsNotDumped(t *testing.T) {
+	sandbox, err := builtSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]command{
+		"exec": {verb: "exec", under: []string{"-p", "noexec"}},
+		"run":  {verb: "run", under: []string{"-q", "-p", "noexec"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pid := strconv.Itoa(startGuesser(t, c).pid)
+			n, _ := strconv.Atoi(pid)
+			secret := secretOf(t, n)
+			for _, ask := range [][]string{
+				{"dump", pid},
+				{"dump", "--json", pid},
+				{"dump", "--format", "c", pid},
+				{"dump", "--format", "bpf", pid},
+				{"diff", "baseline", "pid:" + pid},
+				{"diff", "--json", "pid:" + pid, "baseline"},
+				{"doctor", "--json"},
+			} {
+				o := command{argv: append([]string{sandbox}, ask...)}.run(t)
+				for _, address := range secret {
+					low := uint32(address) // the high half may be any other number as well
+					for _, text := range []string{fmt.Sprintf("%#x", low), fmt.Sprintf(":%d,", low), string(binary.LittleEndian.AppendUint32(nil, low))} {
+						if strings.Contains(o.stdout+o.stderr, text) {
+							t.Errorf("%q tells %q", ask, text)
+						}
+					}
+				}
+				if ask[0] == "dump" && ask[1] != "--format" && strings.Count(o.stdout, "#secret") != 6 {
+					t.Errorf("%q does not hide 6 constants:\n%s", ask, o.stdout)
+				}
+			}
+			if o := diffOf(t, n, "noexec"); name == "exec" && (o.code != 0 || o.stdout+o.stderr != "") {
+				t.Errorf("the filter is not the policy: %d %s%s", o.code, o.stdout, o.stderr)
+			}
+		})
 	}
 }
 

@@ -97,8 +97,13 @@ func TestProofHasTheAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	wrong := []typed.Bool{&typed.Truth{}, &typed.Truth{Value: true}, typed.OnceAt(typed.OncePlaceholders())}
-	all := typed.OnceAt(addresses).(*typed.AndExpr)
-	wrong = append(wrong, all.X, &typed.OrExpr{X: all.X, Y: all.Y})
+	all := typed.OnceAt(addresses).(*typed.Compare)
+	differs := all.X.(*typed.Binary)
+	none := &typed.Value{Of: typed.U64}
+	wrong = append(wrong,
+		&typed.Compare{Op: typed.Eq, X: differs.X, Y: none}, // two of three
+		&typed.Compare{Op: typed.Eq, X: differs.Y, Y: none}, // one
+		&typed.Compare{Op: typed.Eq, X: &typed.Binary{Op: typed.BitAnd, X: differs.X, Y: differs.Y}, Y: none})
 	for i := range addresses {
 		for _, bit := range []int{0, 31, 32, 63} {
 			other := addresses

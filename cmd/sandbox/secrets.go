@@ -16,7 +16,7 @@ type secrecy int8
 
 const (
 	harmless secrecy = iota
-	wordMark         // and the five after it: it is compared with a half of args[0] to args[2]
+	wordMark         // and the five after it: a half of args[0] to args[2] is compared with it
 	mixed    secrecy = wordMark + 6
 )
 
@@ -192,6 +192,10 @@ func (w *secretWalk) compute(i int, s *walkState) {
 			w.crossed = true
 			s.a.kind = anAddress
 		}
+	case bpf.XorK: // and then a comparison with 0
+		if s.a.kind == anAddress {
+			w.set(i, s.a.mark)
+		}
 	default:
 		if s.a.kind == anAddress {
 			w.set(i, mixed)
@@ -251,8 +255,7 @@ func holds(in bpf.Instruction, a uint32) bool {
 // withPlaceholders returns a filter with addresses that mean nothing in the
 // place of its own, so that it can be compared: those of once() as policies
 // have it, moved up for each younger filter that has some. It fails unless the
-// filter compares each half of the three with one constant, as those for
-// once() do.
+// filter has one constant for each half of the three, as those for once() do.
 func withPlaceholders(code []bpf.Instruction, marks []secrecy, bigEndian bool, younger int) ([]bpf.Instruction, bool) {
 	var found [6]bool
 	var values [6]uint32

@@ -97,7 +97,7 @@ func TestOnceIsNeverShown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, loaded := compiledFor(t, "noexec", machine, func(p *policy.Policy) *policy.Policy { return p })
+			_, loaded := compiledFor(t, "noexec", machine, (*policy.Policy).OnceInstalled)
 			for i, code := range [][]bpf.Instruction{program.Code(), small.Program.Code()} {
 				marks, _ := secrets(code, machine)
 				if n := len(slices.DeleteFunc(slices.Clone(marks), func(m secrecy) bool { return m == harmless })); n != 6 {
@@ -144,6 +144,7 @@ func TestOtherComparisons(t *testing.T) {
 	for _, text := range []string{
 		"ld [16]\njeq #0x5ec, 0, 0\nret #0x7fff0000\n",
 		"ld [16]\nxor #0x5ec\njeq #0, 0, 0\nret #0x7fff0000\n",
+		"ld [16]\nsub #0x5ec\njeq #0, 0, 0\nret #0x7fff0000\n",
 		"ld [16]\njeq #0x5ec, 1, 0\njeq #0x5ed, 0, 0\nret #0x7fff0000\n",
 	} {
 		code := parsed(t, text)

@@ -21,7 +21,7 @@ func (c *checker) once(x *filter.Apply) operand {
 	}
 	var meaning typed.Bool = &typed.Truth{}
 	if c.abi.Machine() == c.abi {
-		meaning = typed.OnceAt(typed.OncePlaceholders())
+		meaning = typed.OncePlaceholder()
 	}
 	cond := c.predicate(x, meaning)
 	cond.(*typed.Predicate).Once = true

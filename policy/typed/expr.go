@@ -74,7 +74,7 @@ type Predicate struct {
 	At       Position
 	Text     string
 	Operands []Operand // the integers that a person wants to see the values of
-	Once     bool      // it is once(), and X is OnceAt of some addresses, or constant
+	Once     bool      // it is once(), and X is OncePlaceholder, OnceAt of some addresses, or constant
 }
 
 // An Operand is an integer of a predicate, and how it was written.

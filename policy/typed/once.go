@@ -17,17 +17,17 @@ const OnceText = "once()"
 // OncePlaceholders returns what stands for the addresses where no program is
 // started: page, array and array, as execve takes them.
 func OncePlaceholders() [3]uint64 {
-	return [3]uint64{0x7000_0000_1000, 0x7000_0000_2000, 0x7000_0000_3000}
+	return [3]uint64{0x7001_0000_1000, 0x7002_0000_2000, 0x7003_0000_3000}
 }
 
-// OnceAt returns the condition that the first three registers hold the
-// addresses.
-func OnceAt(addresses [3]uint64) Bool {
+// OncePlaceholder returns the condition that the first three registers hold the
+// placeholders: one that can be read.
+func OncePlaceholder() Bool {
 	var all Bool
-	for i, address := range addresses {
+	for i, address := range OncePlaceholders() {
 		register := &Load{Low: ArgLow(i), High: ArgHigh(i), Wide: true}
 		equal := &Compare{Op: Eq, X: register, Y: &Value{Of: U64, Bits: address}}
-		if all == nil {
+		if i == 0 {
 			all = equal
 		} else {
 			all = &AndExpr{X: all, Y: equal}
@@ -36,17 +36,39 @@ func OnceAt(addresses [3]uint64) Bool {
 	return all
 }
 
+// OnceAt returns the condition that the first three registers hold the
+// addresses. It is one comparison of all that differs, not three: a program that
+// stopped at the first difference would take longer the more is right, and could
+// be asked for one half of one address after the other.
+func OnceAt(addresses [3]uint64) Bool {
+	var differs Int
+	for i, address := range addresses {
+		register := &Load{Low: ArgLow(i), High: ArgHigh(i), Wide: true}
+		bits := &Binary{Op: BitXor, X: register, Y: &Value{Of: U64, Bits: address}}
+		if i == 0 {
+			differs = bits
+		} else {
+			differs = &Binary{Op: BitOr, X: differs, Y: bits}
+		}
+	}
+	return &Compare{Op: Eq, X: differs, Y: &Value{Of: U64}}
+}
+
 // EraseOnce overwrites the addresses in what OnceAt returned, which means
 // something else then, wherever it is in use.
 func EraseOnce(meaning Bool) {
-	switch b := meaning.(type) {
-	case *AndExpr:
-		EraseOnce(b.X)
-		EraseOnce(b.Y)
-	case *Compare:
-		if v, ok := b.Y.(*Value); ok {
-			v.Bits = 0
-		}
+	if c, ok := meaning.(*Compare); ok {
+		eraseValues(c.X)
+	}
+}
+
+func eraseValues(x Int) {
+	switch x := x.(type) {
+	case *Value:
+		x.Bits = 0
+	case *Binary:
+		eraseValues(x.X)
+		eraseValues(x.Y)
 	}
 }
 

@@ -23,7 +23,7 @@ var every = []typed.NumberRange{{First: 0, Last: ^uint32(0)}}
 
 // onceLayer allows execve once, and then has other filters decide.
 func onceLayer(others ...typed.Filter) *typed.Policy {
-	once := &typed.Predicate{X: typed.OnceAt(typed.OncePlaceholders()), Text: typed.OnceText, Once: true}
+	once := &typed.Predicate{X: typed.OncePlaceholder(), Text: typed.OnceText, Once: true}
 	filters := append([]typed.Filter{{Numbers: only(execve), When: once, Rule: passed}}, others...)
 	return &typed.Policy{Layers: []typed.Layer{{
 		ABIs:     []typed.Section{{ABI: arch.X86_64, Filters: filters}},
@@ -69,15 +69,31 @@ func TestWithOnce(t *testing.T) {
 	}
 }
 
+// TestEraseOnce leaves nothing of the addresses.
+func TestEraseOnce(t *testing.T) {
+	addresses := [3]uint64{0x1122_3344_5566, 0x2233_4455_6678, 0x3344_5566_7780}
+	meaning := typed.OnceAt(addresses)
+	p := onceLayer(typed.Filter{Numbers: every, Rule: refused}).WithOnce(meaning)
+	typed.EraseOnce(meaning)
+	if p.Decide(call(execve, addresses[:]...)).Action.Kind == typed.Allow {
+		t.Error("the addresses are known still")
+	}
+	if p.Decide(call(execve, 0, 0, 0)).Action.Kind != typed.Allow {
+		t.Error("some bits are left")
+	}
+}
+
 // TestTwoOfThree has each register wrong in turn, by one bit.
 func TestTwoOfThree(t *testing.T) {
-	p := onceLayer(typed.Filter{Numbers: every, Rule: refused})
-	for i := range 3 {
-		for bit := range 64 {
-			args := typed.OncePlaceholders()
-			args[i] ^= 1 << bit
-			if p.Decide(call(execve, args[:]...)).Action.Kind == typed.Allow {
-				t.Errorf("execve passes with bit %d of register %d wrong", bit, i)
+	placeholder := onceLayer(typed.Filter{Numbers: every, Rule: refused})
+	for _, p := range []*typed.Policy{placeholder, placeholder.WithOnce(typed.OnceAt(typed.OncePlaceholders()))} {
+		for i := range 3 {
+			for bit := range 64 {
+				args := typed.OncePlaceholders()
+				args[i] ^= 1 << bit
+				if p.Decide(call(execve, args[:]...)).Action.Kind == typed.Allow {
+					t.Errorf("execve passes with bit %d of register %d wrong", bit, i)
+				}
 			}
 		}
 	}
