@@ -24,9 +24,10 @@ const (
 	mostWaiting = 256
 	// patience is how long the answer to a call may wait for its report, so that
 	// this stands before what the program says of it, and allPatience how long
-	// that may take in all.
-	patience    = 20 * time.Millisecond
-	allPatience = 200 * time.Millisecond
+	// that may take in all. Two milliseconds are usual; a policy of thousands of
+	// rules, or a busy machine, takes longer.
+	patience    = 100 * time.Millisecond
+	allPatience = 500 * time.Millisecond
 )
 
 // A reporter tells of denials, in a goroutine of its own: finding out which edit
