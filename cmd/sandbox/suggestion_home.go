@@ -19,6 +19,9 @@ func (a *adviser) findHomes(s *suggestion, call *typed.Call, after *policy.Polic
 		if decision.Action.Kind <= typed.Log {
 			continue
 		}
+		if decision.Filter != nil && policy.IsCommandLine(decision.Filter) {
+			return // it would go before whatever a file says
+		}
 		h := home{file: a.guarded.Layers[i].Name}
 		if rule := roomyRule(was, call, decision.Filter); rule != nil && s.only == 0 {
 			h.file, h.rule = rule.At.File, rule

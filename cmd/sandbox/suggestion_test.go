@@ -147,7 +147,7 @@ func TestSuggestions(t *testing.T) {
 			},
 		},
 		{
-			name: "a rule of the command line", policies: []string{"baseline"}, rules: []string{"errno(EACCES) mkdir"}, call: "mkdir(0, 0755)",
+			name: "a rule of the command line", policies: []string{header + "[[rule]]\naction = 'allow'\nfilters = ['mkdir']\n"}, rules: []string{"errno(EACCES) mkdir"}, call: "mkdir(0, 0755)",
 			want: []string{`to allow it with any pathname, and nothing else, before the other -e: -e 'allow mkdir: mode == 0755'`},
 		},
 		{
