@@ -77,7 +77,7 @@ func (r *report) who() string {
 	case !strings.HasPrefix(path.Base(seen.Exe), seen.Comm): // a script, or a thread with a name
 		of += ", named " + strconv.Quote(seen.Comm)
 	}
-	return seen.Exe + " (" + of + ")"
+	return plain(seen.Exe) + " (" + of + ")"
 }
 
 // callText writes a call with what the kernel takes its registers for.
@@ -138,9 +138,9 @@ func sightText(o *supervisor.Object, directory string) string {
 		if o.Text() == "" {
 			return ""
 		}
-		return "is " + shortened(o.Text())
+		return "is " + plain(shortened(o.Text()))
 	case decode.SocketAddress:
-		return strings.TrimSpace(o.Family + " " + shortened(o.Text()))
+		return strings.TrimSpace(o.Family + " " + plain(shortened(o.Text())))
 	case decode.Strings:
 		var list []string
 		for _, text := range o.Texts {
@@ -156,7 +156,17 @@ func sightText(o *supervisor.Object, directory string) string {
 	}
 	text := strconv.Quote(shortened(o.Text())) + cut
 	if o.Kind == decode.Path && directory != "" && !strings.HasPrefix(o.Text(), "/") {
-		text += " in " + shortened(directory)
+		text += " in " + plain(shortened(directory))
+	}
+	return text
+}
+
+// plain returns a text of the program as it is if it cannot be taken for ours,
+// and otherwise in quotes.
+func plain(text string) string {
+	ours := func(r rune) bool { return special(r) && !strings.ContainsRune("[]~", r) }
+	if strings.ContainsFunc(text, ours) {
+		return strconv.Quote(text)
 	}
 	return text
 }
