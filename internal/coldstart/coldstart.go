@@ -16,9 +16,10 @@
 // The administrator decides (transparent_hugepage/enabled): with "madvise", as
 // most distributions have it, this request is heard; with "always" all
 // programs get huge pages, and with "never" none does. If there is no huge page
-// to be had, or the memory of a container is too small for one, the kernel uses
-// small ones, and before that it may try to make a huge one, as
-// transparent_hugepage/defrag says.
+// to be had, the kernel uses small ones, and before that it may try to make a
+// huge one, as transparent_hugepage/defrag says. The heap of a start is 1 MiB;
+// in huge pages it takes two to six, as it begins anywhere within 4 MiB (the
+// runtime chooses by chance).
 //
 // A function behind the runtime's calls of mmap asks (heap_amd64.s,
 // heap_arm64.s). Only a command imports this package, never a library: the hook
