@@ -32,6 +32,15 @@ type (
 // serve answers every call that waits at a listener with an errno, until no
 // process is left under the filter. It writes what it answers to.
 func serve(listener int, errno unix.Errno) {
+	answerCalls(listener, func(n *notification) unix.Errno {
+		fmt.Printf("call %d(%d)\n", n.data.Nr, n.data.Args[0])
+		return errno
+	})
+}
+
+// answerCalls answers every call that waits at a listener, until no process is
+// left under the filter.
+func answerCalls(listener int, errno func(*notification) unix.Errno) {
 	for {
 		poll := []unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}}
 		if _, err := unix.Poll(poll, -1); err == unix.EINTR {
@@ -44,8 +53,7 @@ func serve(listener int, errno unix.Errno) {
 		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&n))); e != 0 {
 			continue
 		}
-		fmt.Printf("call %d(%d)\n", n.data.Nr, n.data.Args[0])
-		a := answer{id: n.id, errno: -int32(errno)}
+		a := answer{id: n.id, errno: -int32(errno(&n))}
 		_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&a)))
 	}
 }

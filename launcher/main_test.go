@@ -49,6 +49,7 @@ type job struct {
 	Log     bool
 	Forward bool
 	Listen  bool
+	Guard   bool // deny seccomp() a listener, as run does
 	Deaf    bool // close the listener at once
 	Session bool
 	Limits  []Limit
@@ -94,6 +95,8 @@ func (j job) play(role string, args []string) {
 		os.Exit(payloadStatus)
 	case "listen":
 		j.listen(args)
+	case "supervise":
+		j.supervise(args)
 	case "tell":
 		tell()
 	case "prepare":
@@ -174,6 +177,11 @@ func (j job) program() prove.Proved {
 		ip := &typed.Load{Low: typed.WordIPLow, High: typed.WordIPHigh, Wide: true}
 		gate := &typed.Value{Of: typed.U64, Bits: uint64(gateReturn())}
 		add(all, &typed.Compare{Op: typed.Ne, X: ip, Y: gate}, typed.Action{Kind: typed.Errno, Data: uint16(syscall.EPERM)})
+	}
+	if j.Guard {
+		flags := &typed.Binary{Op: typed.BitAnd, X: &typed.Load{Low: typed.ArgLow(1)}, Y: &typed.Value{Of: typed.U32, Bits: unix.SECCOMP_FILTER_FLAG_NEW_LISTENER}}
+		opens := &typed.Compare{Op: typed.Ne, X: flags, Y: &typed.Value{Of: typed.U32}}
+		add([]typed.NumberRange{{First: unix.SYS_SECCOMP, Last: unix.SYS_SECCOMP}}, opens, typed.Action{Kind: typed.Notify})
 	}
 	for _, d := range j.Deny {
 		add([]typed.NumberRange{{First: d.Nr, Last: d.Nr}}, nil, actionOf[d.Return.Action()](d.Return.Data()))

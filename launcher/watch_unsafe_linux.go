@@ -151,6 +151,10 @@ func (w *watch) prepare() (errno uint32) {
 	if blocked != allSignals {
 		return uint32(syscall.EPERM)
 	}
+	// Stopped, it would not see this process end: let that continue it.
+	if errno = setDeathSignal(int32(unix.SIGCONT)); errno != 0 {
+		return errno
+	}
 	systemCall(unix.SYS_PRCTL, unix.PR_SET_NAME, uintptr(unsafe.Pointer(&watcherName)), 0, 0, 0, 0)
 	// Better that this fails now than when it is needed.
 	var now unix.Timespec
