@@ -89,13 +89,12 @@ func (s *secretPlan) install() (errno uint32) {
 	return errno
 }
 
-// forget overwrites the filters, which know the secret addresses, and gives the
-// memory there back, in a process that outlives the launch. The contract of
-// enter holds.
+// erase overwrites the filters of a plan that was carried out, if they know
+// secret addresses. The contract of enter holds.
 //
 //go:nosplit
 //go:norace
-func (pl *plan) forget() {
+func (pl *plan) erase() {
 	if pl.secret.places[argPath].size == 0 {
 		return
 	}
@@ -105,8 +104,21 @@ func (pl *plan) forget() {
 	for i := range pl.secret.filter {
 		pl.secret.filter[i].K = 0
 	}
+}
+
+// forget erases the filters and gives the memory at the secret addresses back,
+// in a process that outlives the launch and has no use for them. The contract of
+// enter holds.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) forget() {
+	pl.erase()
 	for i := range pl.secret.places {
 		p := &pl.secret.places[i]
+		if p.size == 0 {
+			continue
+		}
 		systemCall(unix.SYS_MUNMAP, p.start, p.size, 0, 0, 0, 0)
 		*p = place{}
 	}

@@ -65,6 +65,7 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 		process.release()
 		return nil, err
 	}
+	pl.erase()
 	process.forward()
 	return process, nil
 }

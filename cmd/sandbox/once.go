@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"sandbox/arch"
@@ -44,9 +43,8 @@ func (l *launch) provedOnce(loaded *policy.Policy) (prove.Proved, error) {
 }
 
 // forget gives back what has the addresses of once(), once the program runs:
-// they are its secret, and this process lives on. Compiler and prover have left
-// copies in memory that nothing refers to; what the collector makes of it is
-// given back too. Some words may stay, for as long as the objects beside them.
+// they are its secret, and this process lives on. What compiler and prover have
+// left of them in memory that nothing refers to stays until that is used again.
 func (l *launch) forget(s *start) {
 	if l.secret == nil {
 		return
@@ -55,7 +53,6 @@ func (l *launch) forget(s *start) {
 	typed.EraseOnce(l.meaning)
 	l.secret, l.meaning, s.command.Secret = nil, nil, nil
 	s.program, s.first, s.command.First = prove.Proved{}, prove.Proved{}, prove.Proved{}
-	debug.FreeOSMemory()
 }
 
 // onceFilter compiles and proves the filter that holds a compiled program to
