@@ -64,6 +64,8 @@ type Denial struct {
 	Count  uint64
 	First  time.Time
 	Last   time.Time
+
+	looking bool // its caller is being looked at
 }
 
 // A Total is how often a rule denied a system call, to whatever program and
@@ -110,39 +112,49 @@ func NewDenials(policy *typed.Policy, limits Limits) *Denials {
 // Looking takes some tens of microseconds, and a tenth of a second at most, where
 // the program's memory does not answer; counting takes less than one.
 func (d *Denials) Add(c *Call, decision typed.Decision, looker Looker) *Denial {
-	now := time.Now()
 	k, gone := d.keyOf(c, decision, looker)
-	denial, room := d.countOne(c, decision.Rule, k, gone, now)
-	switch {
-	case denial != nil && denial.Unseen == ErrGone && !gone:
-		d.see(denial, c, looker)
-		return nil
-	case denial != nil || !room:
+	denial, first := d.countOne(c, decision, k, gone)
+	if denial == nil {
 		return nil
 	}
-	denial = &Denial{Call: *c, Decision: decision, Count: 1, First: now, Last: now}
-	denial.Seen, denial.Unseen = looker.Look(c)
-	return d.keep(k, denial)
+	seen, err := looker.Look(c)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	denial.Seen, denial.Unseen, denial.looking = seen, err, false
+	if !first {
+		return nil
+	}
+	kept := *denial
+	return &kept
 }
 
-// countOne counts a denial, and returns the one that it is like, or else whether
-// there is room for another.
-func (d *Denials) countOne(c *Call, rule *typed.Rule, k key, gone bool, now time.Time) (like *Denial, room bool) {
+// countOne counts a denial. If its caller is to be looked at, it returns what is
+// kept of its kind, and whether it is the first: the caller of the first may
+// have been gone too soon.
+func (d *Denials) countOne(c *Call, decision typed.Decision, k key, gone bool) (denial *Denial, first bool) {
+	now := time.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.count++
-	total := d.total(c, rule)
-	if like := d.find(k, gone); like != nil {
-		like.Count++
-		like.Last = now
-		return like, false
+	total := d.total(c, decision.Rule)
+	if denial := d.find(k, gone); denial != nil {
+		denial.Count++
+		denial.Last = now
+		if denial.Unseen != ErrGone || gone || denial.looking {
+			return nil, false
+		}
+		denial.looking = true
+		return denial, false
 	}
 	if len(d.kept) >= d.limits.Denials || total == nil || total.kept >= d.limits.alike() {
 		d.unkept++
 		return nil, false
 	}
 	total.kept++
-	return nil, true
+	denial = &Denial{Call: *c, Decision: decision, Unseen: ErrGone, Count: 1, First: now, Last: now, looking: true}
+	d.kept[k] = denial
+	d.order = append(d.order, denial)
+	return denial, true
 }
 
 // find returns the denial that is kept for a key. Of a caller that was gone when
@@ -169,34 +181,6 @@ func (d *Denials) find(k key, gone bool) *Denial {
 	delete(d.kept, nobody)
 	d.kept[k] = denial
 	return denial
-}
-
-// see looks at the caller of a call that is like one whose caller was gone.
-func (d *Denials) see(denial *Denial, c *Call, looker Looker) {
-	seen, err := looker.Look(c)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	denial.Seen, denial.Unseen = seen, err
-}
-
-// keep keeps a denial of which there was none, unless another goroutine has done
-// so meanwhile, and returns a copy of it.
-func (d *Denials) keep(k key, denial *Denial) *Denial {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if other, found := d.kept[k]; found {
-		other.Count++
-		other.Last = denial.Last
-		return nil
-	}
-	if len(d.kept) >= d.limits.Denials {
-		d.unkept++
-		return nil
-	}
-	d.kept[k] = denial
-	d.order = append(d.order, denial)
-	first := *denial
-	return &first
 }
 
 // Summary returns what is known until now.
