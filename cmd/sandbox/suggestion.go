@@ -1,8 +1,8 @@
 package main
 
 import (
-	"errors"
 	"io/fs"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -140,7 +140,7 @@ func (a *adviser) check(abi arch.ABI, call *typed.Call, p pin) *suggestion {
 	default:
 		return &suggestion{why: "no rule was found that allows just this call"}
 	}
-	a.compare(s, abi, call, before, after)
+	s.compare(abi, call, &p, before, after)
 	a.findHomes(s, call, after)
 	return s
 }
@@ -169,24 +169,26 @@ func (a *adviser) load(rules []string, abis []arch.ABI) *policy.Policy {
 	return loaded.On(a.machine).Guarded()
 }
 
-// compare finds out what the edit changes.
-func (a *adviser) compare(s *suggestion, abi arch.ABI, call *typed.Call, before, after *policy.Policy) {
+// compare finds out what the edit changes. Beside the calls of a number of an ABI
+// that are the same in the pinned bits, these are others: that is what the prover
+// says, whatever the edit was meant to be.
+func (s *suggestion) compare(abi arch.ABI, call *typed.Call, p *pin, before, after *policy.Policy) {
 	found, err := prove.Compare(prove.PolicySide(before.Typed), prove.PolicySide(after.Typed), nil)
-	if limit := (*prove.GivenUp)(nil); errors.As(err, &limit) || err == nil && len(found.Open) > 0 {
+	if err != nil || len(found.Open) > 0 {
 		s.unsure = true
 		return
 	}
-	if err != nil {
-		s.unsure = true
-		return
-	}
+	numbers := []typed.NumberRange{{First: call.Nr, Last: call.Nr}}
+	room := new(big.Int).Lsh(big.NewInt(1), prove.CallBits-p.bits)
 	var others []string
 	for i := range found.Changes {
 		c := &found.Changes[i]
 		on, known := c.ABI()
 		switch {
-		case known && c.Wider():
-			if on != abi && !slices.Contains(s.also, on) {
+		case known && on == abi && c.Wider() && slices.Equal(c.Numbers, numbers) && room.Cmp(c.Count) >= 0:
+			room.Sub(room, c.Count)
+		case known && on != abi && c.Wider() && callsText(&c.Scope) == p.selector:
+			if !slices.Contains(s.also, on) {
 				s.also = append(s.also, on)
 			}
 		default:

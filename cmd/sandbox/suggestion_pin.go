@@ -16,6 +16,7 @@ type pin struct {
 	conditions []string
 	free       []string // the parameters that are left: addresses
 	passing    []string // the conditions about values that are others in the next run
+	bits       uint     // how many bits of the registers they hold
 }
 
 func newPin(abi arch.ABI, call *typed.Call) pin {
@@ -33,6 +34,7 @@ func newPin(abi arch.ABI, call *typed.Call) pin {
 		value, passes := pinnedValue(abi, known, param, &call.Args)
 		condition := pinnedName(param) + " == " + value
 		p.conditions = append(p.conditions, condition)
+		p.bits += uint(param.Type.Bits)
 		if passes {
 			p.passing = append(p.passing, condition)
 		}
