@@ -47,7 +47,6 @@ type death struct {
 	bomb  bool
 	// strike ends somebody.
 	strike func(*captivity)
-	ends   bool   // so that the program is ended, too
 	share  int    // one in how many of all strikes are such; 0: all
 	status int    // the supervisor's exit status
 	said   string // by the supervisor
@@ -55,27 +54,15 @@ type death struct {
 
 // deaths are strikes at random moments, those of the start included.
 var deaths = []death{
-	{name: "supervisor killed", guard: true, time: time.Minute, strike: (*captivity).killSupervisor, ends: true, status: 128 + int(unix.SIGKILL)},
+	{name: "supervisor killed", guard: true, time: 2 * time.Minute, strike: (*captivity).killSupervisor, status: 128 + int(unix.SIGKILL)},
 	{
-		name: "watcher killed", guard: true, time: time.Minute, strike: (*captivity).killWatcher, share: 10, ends: true,
+		name: "watcher killed", guard: true, time: 2 * time.Minute, strike: (*captivity).killWatcher, share: 10,
 		status: StatusFailed, said: "was killed by SIGKILL, so the program was killed with all that it had started",
 	},
-	{name: "watcher stopped, supervisor killed", guard: true, time: time.Minute, strike: (*captivity).stopWatcher, share: 10, ends: true, status: 128 + int(unix.SIGKILL)},
+	{name: "watcher stopped, supervisor killed", guard: true, time: 2 * time.Minute, strike: (*captivity).stopWatcher, share: 10, status: 128 + int(unix.SIGKILL)},
 	{name: "both killed", guard: true, time: 500 * time.Millisecond, strike: (*captivity).killBoth, share: 20, status: 128 + int(unix.SIGKILL)},
 	{name: "both killed, without the guard", time: 500 * time.Millisecond, strike: (*captivity).killBoth, share: 20, status: 128 + int(unix.SIGKILL)},
 	{name: "nobody killed", guard: true, time: 20 * time.Millisecond, strike: func(*captivity) {}, share: 10, status: payloadStatus},
-}
-
-// livesAtMost returns how long a program's processes may live that are ended:
-// with a cgroup one second. Watchers end a tree level by level, each time waiting
-// until the machine gets to it, and promise no time.
-func livesAtMost(user string) time.Duration {
-	if c := newCgroup(); c.used && user != "nobody" {
-		c.remove()
-		c.close()
-		return time.Second
-	}
-	return 20 * time.Second
 }
 
 // TestDeath kills supervisors and watchers while programs make calls that they
@@ -104,7 +91,7 @@ func TestBomb(t *testing.T) {
 		{name: "watcher killed", strike: (*captivity).killWatcher, status: StatusFailed},
 		{name: "program killed", strike: (*captivity).killProgram, status: 128 + int(unix.SIGKILL)},
 	} {
-		d.bomb, d.limit, d.guard, d.time, d.ends = true, limit, true, time.Minute, true
+		d.bomb, d.limit, d.guard, d.time = true, limit, true, 2*time.Minute
 		t.Run(d.name, func(t *testing.T) { d.happen(t, user, captive, max(1, *kills/100)) })
 	}
 }
@@ -126,7 +113,7 @@ func (d *death) happen(t *testing.T, user, captive string, times int) {
 	}
 	var mu sync.Mutex
 	var longest time.Duration
-	survived := 0
+	late := 0
 	var group sync.WaitGroup
 	turns := make(chan bool, times)
 	for range times {
@@ -142,8 +129,8 @@ func (d *death) happen(t *testing.T, user, captive string, times int) {
 				lasted := d.once(t, user, captive, path)
 				mu.Lock()
 				longest = max(longest, lasted)
-				if lasted > 50*time.Millisecond {
-					survived++
+				if lasted > time.Second {
+					late++
 				}
 				mu.Unlock()
 			}
@@ -158,8 +145,8 @@ func (d *death) happen(t *testing.T, user, captive string, times int) {
 	for i := range n {
 		n[i] = binary.LittleEndian.Uint64(b[i*8:])
 	}
-	t.Logf("%d strikes, %d programs had started; calls: %d denied, %d unanswered, %d otherwise, %d succeeded; listeners: %d refused, %d had; longest outlived by %v, %d times by more than 50 ms",
-		times, n[countStarted], n[countDenied], n[countUnanswered], n[countOther], n[countEscaped], n[countRefused], n[countListeners], longest.Round(10*time.Microsecond), survived)
+	t.Logf("%d strikes, %d programs had started; calls: %d denied, %d unanswered, %d otherwise, %d succeeded; listeners: %d refused, %d had; longest outlived by %v, %d times by more than 1 s",
+		times, n[countStarted], n[countDenied], n[countUnanswered], n[countOther], n[countEscaped], n[countRefused], n[countListeners], longest.Round(10*time.Microsecond), late)
 	switch {
 	case d.guard && (n[countEscaped] != 0 || n[countListeners] != 0):
 		t.Error("programs got through")
@@ -206,16 +193,13 @@ func (d *death) once(t *testing.T, user, captive, counts string) time.Duration {
 	}
 	d.strike(c)
 	struck := time.Now()
-	wait := time.Minute
-	if d.ends {
-		wait = livesAtMost(user)
-	}
 	// Nobody writes: when it can be read, nobody holds the other end any more.
-	if err := r.SetReadDeadline(struck.Add(wait)); err != nil {
+	// How long that takes is the machine's business, as long as it happens.
+	if err := r.SetReadDeadline(struck.Add(time.Minute)); err != nil {
 		t.Error(err)
 	}
 	if _, err := r.Read(make([]byte, 1)); err != io.EOF {
-		t.Errorf("processes were left after %v: %v", wait, err)
+		t.Errorf("processes were left after a minute: %v", err)
 	}
 	lasted := time.Since(struck)
 	err = c.cmd.Wait()
