@@ -118,9 +118,12 @@ func (p *Policy) WithOnce(meaning typed.Bool) *Policy {
 	return &changed
 }
 
-// OnceInstalled returns the policy with the form of once() that is installed, and
-// placeholders for its addresses: what can be said of all programs for it.
-func (p *Policy) OnceInstalled() *Policy { return p.WithOnce(typed.OnceAt(typed.OncePlaceholders())) }
+// OnceInstalled returns the policy as [typed.Policy.OnceInstalled] does.
+func (p *Policy) OnceInstalled() *Policy {
+	changed := *p
+	changed.Typed = p.Typed.OnceInstalled()
+	return &changed
+}
 
 // OnceAlways returns the policy with once() true of every execve with which
 // programs are started: what is left to a filter for it alone.

@@ -93,7 +93,7 @@ func showFindings(u *ui, list diag.List, asJSON bool) error {
 // ABIs, and proves the program, to find what is too large or too complex.
 func proveEach(p *policy.Policy) error {
 	for _, machine := range p.Typed.Machines() {
-		on := p.On(machine)
+		on := p.On(machine).OnceInstalled()
 		compiled, err := compilePolicy(on)
 		if err != nil {
 			return err

@@ -171,9 +171,7 @@ func compileBy(weights compiler.Weights, p *policy.Policy) (*compiler.Compiled, 
 }
 
 func newCompiled(p *policy.Policy, weights compiler.Weights) (*compiled, error) {
-	if p.AsksOnce() {
-		p = p.OnceInstalled()
-	}
+	p = p.OnceInstalled()
 	program, err := compileBy(weights, p)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ type callCost struct {
 func listCosts(u *ui, p *policy.Policy, asJSON bool) error {
 	var list []callCost
 	for _, machine := range p.Typed.Machines() {
-		on := p.On(machine)
+		on := p.On(machine).OnceInstalled()
 		compiled, err := compilePolicy(on)
 		if err != nil {
 			return err

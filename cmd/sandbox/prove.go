@@ -91,9 +91,7 @@ func prepareProve(options *flag.FlagSet) action {
 
 // machine compiles the policy for a machine and proves the program.
 func (p *prover) machine(on *policy.Policy, machine arch.ABI) error {
-	if on.AsksOnce() {
-		on = on.OnceInstalled()
-	}
+	on = on.OnceInstalled()
 	compiled, err := compilePolicy(on)
 	if err != nil {
 		return err

@@ -58,7 +58,7 @@ func Run(p *typed.Policy, tests []policy.Test, live bool) ([]Result, error) {
 	}
 	for machine, group := range byMachine {
 		narrowed := p.On(machine)
-		compiled, err := compiler.Compile(narrowed)
+		compiled, err := compiler.Compile(narrowed.OnceInstalled())
 		if err != nil {
 			return nil, err
 		}

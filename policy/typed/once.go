@@ -102,6 +102,16 @@ func (p *Policy) WithOnce(meaning Bool) *Policy {
 	return changed
 }
 
+// OnceInstalled returns the policy with once() in the form in which it is
+// installed, and with placeholders for its addresses: what is true of a program
+// for it is true of all, but for their constants.
+func (p *Policy) OnceInstalled() *Policy {
+	if !p.AsksOnce() {
+		return p
+	}
+	return p.WithOnce(OnceAt(OncePlaceholders()))
+}
+
 func (s Section) withOnce(meaning Bool) Section {
 	copied := false
 	for i := range s.Filters {
