@@ -35,13 +35,13 @@ func (r *report) text(policy *typed.Policy) []byte {
 	}
 	if known {
 		e := explainer{ui: u, policy: policy, abi: abi}
-		if !r.again || decision.Filter == nil || decision.Filter.Text == "" {
+		if !r.again || decision.Filter != nil && decision.Filter.Text == "" {
 			e.rule("  ", decision.Rule)
 		}
 		r.steps(&e, &policy.Layers[decision.Layer])
 	}
 	_ = u.out.Flush() // to memory
-	if r.advice != nil {
+	if r.advice != nil && (r.advice.filter != "" || !r.again) { // why there is no edit is said once
 		for _, hint := range r.advice.hints(decision) {
 			u.hint(hint)
 		}
