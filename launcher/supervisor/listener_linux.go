@@ -55,6 +55,9 @@ func Listen(fd int) (*Listener, error) {
 // On any error it ends earlier. However it ends, it closes the listener: calls
 // that wait, and those to come, then fail with ENOSYS, and none waits for ever.
 // A panic of the handler is such an error, a *PanicError.
+//
+// So that it need not make threads later, which a program may have used up, it
+// makes them at first, and has the process use no more than 4 processors.
 func (l *Listener) Serve(h Handler) error {
 	if l.fd < 0 {
 		return os.ErrClosed
