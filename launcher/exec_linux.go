@@ -14,8 +14,8 @@ import (
 
 // Exec replaces this process by the command, under the filter. It returns only
 // on failure, with an *Error, and then nothing has run and no filter is in
-// force; but signal dispositions and limits may be the command's already, so
-// the caller should report the error and end.
+// force, unless it is Command.First; but signal dispositions and limits may be
+// the command's already, so the caller should report the error and end.
 //
 // Once the filter is installed there is no way back: if execve itself fails
 // then, Exec writes a message to descriptor 2 and ends the process with
