@@ -18,6 +18,7 @@ type supervision struct {
 	audit    bool
 	denials  *supervisor.Denials
 	listener *supervisor.Listener
+	looker   supervisor.Looker // the same, at callers
 	reporter *reporter
 	served   chan error // how serving ended
 }
@@ -34,6 +35,7 @@ func newSupervision(guarded *policy.Policy, audit bool, fd int, r *reporter) (*s
 		audit:    audit,
 		denials:  supervisor.NewDenials(guarded.Typed, supervisor.Limits{}),
 		listener: listener,
+		looker:   listener,
 		reporter: r,
 		served:   make(chan error, 1),
 	}, nil
@@ -56,7 +58,7 @@ func (s *supervision) Answer(c *supervisor.Call) supervisor.Answer {
 		s.reporter.surprised(c, decision.Action)
 		return supervisor.Answer{}
 	}
-	if first := s.denials.Add(c, decision, s.listener); first != nil {
+	if first := s.denials.Add(c, decision, s.looker); first != nil {
 		s.reporter.tell(first)
 	}
 	if s.audit {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"sandbox/arch"
+	"sandbox/launcher/supervisor"
+	"sandbox/policy"
+)
+
+// nobody is a caller that cannot be seen.
+type nobody struct{}
+
+func (nobody) Executable(*supervisor.Call) (string, error) { return "", supervisor.ErrGone }
+
+func (nobody) Look(*supervisor.Call) (*supervisor.Seen, error) { return nil, supervisor.ErrGone }
+
+// TestAnswers gives calls of all kinds to answer: only under --audit does any go
+// on, none of them about which the policies were not asked, and never one that
+// would let a program listen for itself.
+func TestAnswers(t *testing.T) {
+	const rules = `version = 1
+default = "allow"
+[[rule]]
+action = "errno(EACCES)"
+filters = ["mkdir"]
+[[rule]]
+action = "errno(ENOSYS)"
+filters = ["clone3"]
+[[rule]]
+action = "trap(1)"
+filters = ["rmdir"]
+[[rule]]
+action = "kill_process"
+filters = ["ptrace"]
+`
+	const listener = "seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0x1000)"
+	for _, c := range []struct {
+		call            string
+		abi             arch.ABI
+		answer, audited string
+	}{
+		{"mkdir(0, 0)", arch.X86_64, "EACCES", "continue"},
+		{"clone3(0, 0)", arch.X86_64, "ENOSYS", "continue"},
+		{"rmdir(0)", arch.X86_64, "ENOSYS", "continue"},
+		{"ptrace(0)", arch.X86_64, "ENOSYS", "continue"},
+		{"getpid()", arch.I386, "ENOSYS", "continue"},
+		{listener, arch.X86_64, "EBUSY", "EBUSY"},
+		{"seccomp(SECCOMP_SET_MODE_FILTER, 0, 0x1000)", arch.X86_64, "ENOSYS", "ENOSYS"}, // allowed
+		{"read(0, 0, 0)", arch.X86_64, "ENOSYS", "ENOSYS"},                               // allowed
+	} {
+		for audit, want := range map[bool]string{false: c.answer, true: c.audited} {
+			a := adviserFor(t, []string{rules})
+			call, list := policy.ParseCall(c.abi, c.call)
+			if list.Failed() {
+				t.Fatal(list.Err())
+			}
+			var said bytes.Buffer
+			r := &reporter{ui: &ui{err: &said}, policy: a.guarded.Typed, adviser: a, audit: audit}
+			r.start()
+			s := &supervision{
+				policy: a.guarded.Typed, audit: audit, looker: nobody{}, reporter: r,
+				denials: supervisor.NewDenials(a.guarded.Typed, supervisor.Limits{}),
+			}
+			answer := s.Answer(&supervisor.Call{ID: 1, Thread: 1, Call: call})
+			r.finish()
+			got := "continue"
+			if number, ok := answer.Errno(); ok {
+				got, _ = arch.X86_64.ErrnoName(number)
+			}
+			if got != want {
+				t.Errorf("%s, audit %v: %s, want %s", c.call, audit, got, want)
+			}
+			allowed := strings.HasPrefix(c.call, "read") || strings.Contains(c.call, "FILTER, 0,")
+			if allowed != strings.Contains(said.String(), "this is a bug in sandbox") {
+				t.Errorf("%s, audit %v: it says %q", c.call, audit, said.String())
+			}
+		}
+	}
+}
