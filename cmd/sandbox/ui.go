@@ -18,7 +18,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -93,14 +92,6 @@ func (u *ui) answer(format string, args ...any) {
 
 // answerJSON writes v as one line of JSON.
 func (u *ui) answerJSON(v any) error { return newEncoder(u.out).Encode(v) }
-
-// newEncoder returns an encoder that writes one line a value, and < and & as
-// they are: the output is for no web page.
-func newEncoder(w io.Writer) *json.Encoder {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	return encoder
-}
 
 // say writes one line about sandbox itself.
 func (u *ui) say(format string, args ...any) {
