@@ -235,10 +235,11 @@ func (c *captivity) killProgram() {
 	c.signal(c.child(c.child(c.cmd.Process.Pid)), unix.SIGKILL)
 }
 
-// stopWatcher keeps the watcher from seeing its parent end, if that comes before
-// the parent has it go on.
+// stopWatcher does what the program could do: it keeps the watcher from seeing
+// its parent end, if that comes before the parent has it go on.
 func (c *captivity) stopWatcher() {
 	watcher := c.child(c.cmd.Process.Pid)
+	c.child(watcher)
 	pause(moment)
 	c.signal(watcher, unix.SIGSTOP)
 	pause(moment / 10)

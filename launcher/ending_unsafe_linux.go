@@ -50,36 +50,38 @@ const maxPID = 1 << 22
 var ownChildren = [...]byte{'/', 'p', 'r', 'o', 'c', '/', 't', 'h', 'r', 'e', 'a', 'd', '-', 's', 'e', 'l', 'f', '/', 'c', 'h', 'i', 'l', 'd', 'r', 'e', 'n', 0}
 
 // killAll kills all children of this thread, and what becomes its child by
-// that. Where /proc does not list them, each id is tried.
+// that. Where /proc does not list them, or lists another pid namespace's, each
+// id is tried.
 //
 //go:nosplit
 //go:norace
 func (e *ending) killAll() {
 	e.cgroup.kill()
-	if !e.knowsChildren() {
-		return
-	}
-	for {
-		alive, listed := e.killListed(&ownChildren[0])
-		if !listed {
+	for e.knowsChildren() && e.haveLiving() {
+		alive := e.killListed(&ownChildren[0])
+		if alive == 0 {
 			alive = e.killTried()
 		}
-		if alive == 0 {
-			return
+		if alive != 0 {
+			e.awaitEnd(alive)
 		}
-		e.awaitEnd(alive)
 	}
 }
 
-// reapAll reaps all children, and sees to it that none is left that killAll has
-// missed, as it does where /proc is another pid namespace's.
+// haveLiving reports whether there is a child that has not ended: only such a
+// one could stop. Where a filter around this process denies waitid, wait4 has to
+// do, which reaps.
 //
 //go:nosplit
 //go:norace
-func (e *ending) reapAll() {
-	for e.reapZombies() && e.errno == 0 && e.knowsChildren() {
-		e.killTried()
+func (e *ending) haveLiving() bool {
+	switch failed(e.waitid(unix.P_ALL, 0, unix.WSTOPPED|unix.WNOWAIT|unix.WNOHANG|unix.WALL)) {
+	case 0:
+		return true
+	case uint32(syscall.ECHILD):
+		return false
 	}
+	return e.reapZombies()
 }
 
 // knowsChildren sees to it that no filter around this process has every process
@@ -100,11 +102,11 @@ func (e *ending) knowsChildren() bool {
 //
 //go:nosplit
 //go:norace
-func (e *ending) killListed(path *byte) (alive int32, listed bool) {
+func (e *ending) killListed(path *byte) (alive int32) {
 	const here = ^uintptr(99) // AT_FDCWD, -100
 	fd := systemCall(unix.SYS_OPENAT, here, uintptr(unsafe.Pointer(path)), unix.O_RDONLY|unix.O_CLOEXEC, 0, 0, 0)
 	if failed(fd) != 0 {
-		return 0, false
+		return 0
 	}
 	id := int32(0)
 	for {
@@ -127,12 +129,13 @@ func (e *ending) killListed(path *byte) (alive int32, listed bool) {
 		}
 	}
 	systemCall(unix.SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-	return alive, true
+	return alive
 }
 
 // killTried does what killListed does without a list: waitid tells a child from
-// any other process. It takes about half a second. A child has a higher id than
-// its parent, mostly, so what is left behind is found on the way up.
+// any other process. It takes seconds to try all ids; what is left behind has
+// higher ones than what it was left behind by, mostly, so it is found on the way
+// up.
 //
 //go:nosplit
 //go:norace
@@ -141,6 +144,9 @@ func (e *ending) killTried() (alive int32) {
 		if e.killChild(id) {
 			alive = id
 			e.awaitEnd(id)
+			if !e.haveLiving() {
+				break
+			}
 		}
 	}
 	return alive

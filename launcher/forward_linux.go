@@ -74,7 +74,7 @@ func (p *Process) forward() {
 				return
 			}
 			if p.concerns(rec) {
-				p.pass(syscall.Signal(rec.signal))
+				p.pass(rec)
 			}
 		}
 	}()
@@ -99,6 +99,16 @@ func (p *Process) release() {
 // siKernel is SI_KERNEL (asm-generic/siginfo.h): sent by the kernel, as a
 // terminal's signals and those of limits and timers are.
 const siKernel = 0x80
+
+// fromTerminal reports whether a signal is one that a terminal has sent to its
+// foreground process group.
+func fromTerminal(rec record) bool {
+	switch syscall.Signal(rec.signal) {
+	case unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTSTP, unix.SIGWINCH:
+		return rec.code == siKernel
+	}
+	return false
+}
 
 // concerns reports whether the child should get a signal that this process
 // got.

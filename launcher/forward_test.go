@@ -51,13 +51,14 @@ func listen(t *testing.T, launcher *exec.Cmd, r io.Reader) *told {
 	return l
 }
 
-// next returns the next line. (A terminal echoes ^C before its signal's line.)
+// next returns the next line. (A terminal echoes what was typed before its signal's line.)
 func (l *told) next() string {
 	l.t.Helper()
 	if !l.lines.Scan() {
 		l.t.Fatalf("the program ended: %v", l.lines.Err())
 	}
-	return strings.TrimPrefix(strings.TrimSpace(l.lines.Text()), "^C")
+	line := strings.TrimSpace(l.lines.Text())
+	return strings.TrimPrefix(strings.TrimPrefix(line, "^C"), `^\`)
 }
 
 func (l *told) expect(sig syscall.Signal) {
@@ -140,6 +141,38 @@ func TestTerminal(t *testing.T) {
 	l.kill(l.launcher, unix.SIGTERM)
 	l.expect(unix.SIGTERM)
 	ended(t, cmd)
+}
+
+// TestTerminalGroup has a terminal signal a launcher whose program is in a session
+// of its own: there, too, all of the foreground group gets it, as a child of a
+// shell that waits for it.
+func TestTerminalGroup(t *testing.T) {
+	control, terminal := openTerminal(t)
+	shell := []string{"sh", "-c", `trap : HUP INT QUIT WINCH; "$0" "$@"; exit 9`, self(t)}
+	cmd := role(t, "start", job{Forward: true, Session: true}, append(shell, roleArgs(t, "tell", job{})...)...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	start(t, cmd)
+	l := listen(t, cmd, control)
+	for _, tt := range []struct {
+		typed string
+		sig   syscall.Signal
+	}{{"\x03", unix.SIGINT}, {"\x1c", unix.SIGQUIT}} {
+		if _, err := control.WriteString(tt.typed); err != nil {
+			t.Fatal(err)
+		}
+		l.expect(tt.sig)
+	}
+	if err := unix.IoctlSetWinsize(int(control.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 30, Col: 70}); err != nil {
+		t.Fatal(err)
+	}
+	l.expect(unix.SIGWINCH)
+	// What a process sends to the launcher alone is for the program alone.
+	l.kill(l.launcher, unix.SIGINT)
+	if _, err := control.WriteString("\x1c"); err != nil {
+		t.Fatal(err)
+	}
+	l.expect(unix.SIGQUIT)
 }
 
 // openTerminal returns both ends of a new pseudo-terminal.

@@ -50,6 +50,7 @@ type job struct {
 	Forward bool
 	Listen  bool
 	Guard   bool // deny seccomp() a listener, as run does
+	Tried   bool // find children by trying every id
 	Deaf    bool // close the listener at once
 	Session bool
 	Limits  []Limit
@@ -97,6 +98,12 @@ func (j job) play(role string, args []string) {
 		j.listen(args)
 	case "supervise":
 		j.supervise(args)
+	case "leave":
+		j.leave(args)
+	case "end":
+		j.end(args)
+	case "spare":
+		j.spare()
 	case "tell":
 		tell()
 	case "prepare":

@@ -181,20 +181,23 @@ func (pl *plan) forkWatcher(r *report) (pid uintptr, errno uint32) {
 //go:norace
 func (pl *plan) clone(flags uintptr) (pid uintptr, errno uint32) {
 	all, old := ^uint64(0), uint64(0)
-	if errno = setSignalMask(&all, &old); errno != 0 {
-		return 0, errno
+	watcher := pl.child != 0 // has all blocked, for good
+	if !watcher {
+		if errno = setSignalMask(&all, &old); errno != 0 {
+			return 0, errno
+		}
 	}
 	pl.child = 0
 	pid = pl.made(flags)
-	if pid == 0 {
-		if pl.child != 0 {
-			return 0, 0
-		}
-		// A filter around this process has faked it.
+	if pid == 0 && pl.child != 0 {
+		return 0, 0
+	}
+	if !watcher {
 		setSignalMask(&old, nil)
+	}
+	if pid == 0 { // a filter around this process has faked it
 		return 0, uint32(syscall.EPERM)
 	}
-	setSignalMask(&old, nil)
 	return pid, failed(pid)
 }
 

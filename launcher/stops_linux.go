@@ -72,16 +72,20 @@ func (p *Process) signalGroup(sig syscall.Signal) error {
 	return unix.Kill(p.pid, sig)
 }
 
-// pass sends a signal that this process got on to the child. In a session of
-// its own, whose terminal is none, the child's group is orphaned: there the
-// kernel heeds no SIGTSTP, so the stop is one that it does heed.
-func (p *Process) pass(sig syscall.Signal) {
+// pass sends a signal that this process got on to the child; to its process
+// group, too, what a terminal has sent to this process's. In a session of its
+// own, whose terminal is none, the child's group is orphaned: there the kernel
+// heeds no SIGTSTP, so the stop is one that it does heed.
+func (p *Process) pass(rec record) {
 	// A child that is gone needs no signal.
-	if sig == unix.SIGTSTP && !p.sharesSession() {
+	switch sig := syscall.Signal(rec.signal); {
+	case sig == unix.SIGTSTP && !p.sharesSession():
 		_ = p.signalGroup(unix.SIGSTOP)
-		return
+	case fromTerminal(rec):
+		_ = p.signalGroup(sig)
+	default:
+		_ = p.Signal(sig)
 	}
-	_ = p.Signal(sig)
 }
 
 func (p *Process) sharesSession() bool {

@@ -123,7 +123,7 @@ func (pl *plan) watchOver(r *report) {
 				w.ended()
 			} else {
 				w.ending.killAll()
-				w.ending.reapAll()
+				w.ending.reapZombies()
 			}
 			w.ending.cgroup.remove()
 		}
@@ -286,7 +286,7 @@ func (w *watch) ended() {
 			break
 		}
 	}
-	e.reapAll()
+	e.reapZombies()
 	w.tell(tellOver, e.killed, int32(e.errno), -1)
 }
 

@@ -171,15 +171,15 @@ func (w *watcher) lost(how unix.WaitStatus) *Error {
 func (w *watcher) endOrphans(program int) *ending {
 	e := &ending{cgroup: w.cgroup, spared: int32(program)}
 	e.cgroup.kill()
-	for e.knowsChildren() {
+	for e.knowsChildren() && e.haveLiving() {
 		alive := e.killOfThreads()
 		if alive == 0 {
-			break
+			alive = e.killTried()
 		}
-		for unix.Waitid(unix.P_PID, int(alive), nil, unix.WEXITED|unix.WNOWAIT|unix.WALL, nil) == unix.EINTR {
+		for alive != 0 && unix.Waitid(unix.P_PID, int(alive), nil, unix.WEXITED|unix.WNOWAIT|unix.WALL, nil) == unix.EINTR {
 		}
 	}
-	e.reapAll()
+	e.reapZombies()
 	e.cgroup.remove()
 	return e
 }
@@ -189,11 +189,11 @@ func (e *ending) killOfThreads() (alive int32) {
 	const tasks = "/proc/self/task/"
 	threads, err := readNames(tasks)
 	if err != nil {
-		return e.killTried()
+		return 0
 	}
 	for _, thread := range threads {
 		path, _ := syscall.BytePtrFromString(tasks + thread + "/children")
-		if id, _ := e.killListed(path); id != 0 {
+		if id := e.killListed(path); id != 0 {
 			alive = id
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -215,6 +216,9 @@ func (tr *tracer) entered(pid int) bool {
 	case tr.fault == nil:
 		return false
 	case n == tr.fault.at:
+		if tr.fault.alike && slices.Contains(tr.calls[:n], c) {
+			return false // two processes make their calls in another order this time
+		}
 		tr.hit = &c
 		return true
 	}
