@@ -29,7 +29,7 @@ func TestAttributes(t *testing.T) {
 		status int
 		want   []string
 	}{
-		{"no death signal", job{}, []string{dead}, 0, nil},
+		{"no death signal", job{}, []string{dead}, 0, nil}, // of the caller's
 		{"death signal", job{Die: true}, []string{dead}, int(unix.SIGKILL), nil},
 		{"orphan", job{Die: true, Orphan: true}, []string{dead}, StatusFailed, []string{"has ended already"}},
 		{"same session", job{}, leads, 1, nil},
@@ -51,6 +51,9 @@ func TestAttributes(t *testing.T) {
 			for _, mode := range []string{"exec", "start"} {
 				out, status := result(t, role(t, mode, tt.job, tt.args...))
 				out = strings.Join(strings.Fields(out), " ")
+				if mode == "start" && tt.name == "no death signal" {
+					tt.status = int(unix.SIGKILL) // with the watcher
+				}
 				if status != tt.status {
 					t.Errorf("%s: status %d, want %d; %s", mode, status, tt.status, out)
 				}
@@ -59,6 +62,49 @@ func TestAttributes(t *testing.T) {
 						t.Errorf("%s: %q lacks %q", mode, out, want)
 					}
 				}
+			}
+		})
+	}
+}
+
+// TestBothKilled: a program does not outlive supervisor and watcher, unless it has
+// undone what sees to that.
+func TestBothKilled(t *testing.T) {
+	const wait = "echo started; exec sleep 60"
+	for _, tt := range []struct {
+		name    string
+		command []string
+		ends    bool
+	}{
+		{"program", []string{"sh", "-c", wait}, true},
+		{"undone", []string{"setpriv", "--pdeathsig", "clear", "sh", "-c", wait}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			c := &captivity{t: t, cmd: role(t, "start", job{}, tt.command...)}
+			c.cmd.Stdout = w
+			start(t, c.cmd)
+			w.Close()
+			var line [16]byte
+			if n, err := r.Read(line[:]); string(line[:n]) != "started\n" {
+				t.Fatalf("%q (%v)", line[:n], err)
+			}
+			program := c.child(c.child(c.cmd.Process.Pid))
+			c.killBoth()
+			_ = c.cmd.Wait()
+			if !tt.ends {
+				c.signal(program, unix.SIGKILL) // which fails if it has ended
+			}
+			if err := r.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Read(line[:]); err != io.EOF {
+				t.Errorf("process %d lives on: %v", program, err)
+				c.signal(program, unix.SIGKILL)
 			}
 		})
 	}

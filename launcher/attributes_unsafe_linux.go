@@ -42,6 +42,10 @@ func (pl *plan) setAttributes(r *report) {
 		if r.errno = setDeathSignal(pl.deathSignal); r.errno != 0 {
 			return
 		}
+	} else if pl.watch != nil {
+		// The watcher ends the program; if it is killed, this does, whether or not
+		// the process that would take its place is there. Nobody asked for it.
+		systemCall(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0, 0)
 	}
 	if pl.parent >= 0 {
 		// A parent that ended before the signal was set will not cause it.

@@ -6,7 +6,9 @@ type Tree uint8
 
 const (
 	// Watchers are two processes, this one and one between it and the program.
-	// Each ends the tree if the other is killed; if both are, nobody does.
+	// Each ends the tree if the other is killed. If both are, the kernel kills the
+	// program, unless that has undone it (PR_SET_PDEATHSIG), and nobody ends what
+	// the program has started.
 	Watchers Tree = iota + 1
 	// CgroupKill is Watchers, which have the kernel kill all processes of a
 	// cgroup at once (Linux 5.14).
