@@ -16,6 +16,8 @@ type reportOptions struct {
 	required bool
 	file     filled
 	status   statusOption
+
+	directory string // where the names of files are the user's
 }
 
 func (o *reportOptions) declare(options *flag.FlagSet) {
@@ -50,23 +52,41 @@ func (o *reportOptions) resolve() error {
 	if o.file == "" {
 		return nil
 	}
-	path, err := filepath.Abs(string(o.file))
+	directory, err := os.Getwd()
 	if err != nil {
 		return fail("cannot write the report %s: %v", shellQuoted(string(o.file)), reason(err))
 	}
-	o.file = filled(path)
+	o.directory = directory
+	o.file = filled(o.from(string(o.file)))
 	return nil
 }
 
+// from returns a path that holds in any directory, for one that was given.
+func (o *reportOptions) from(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(o.directory, path)
+}
+
 // open opens the file of the report before anything is started: it is emptied
-// when the report is written.
-func (o *reportOptions) open() (*os.File, error) {
+// when the report is written. It must be none of those that the start needs.
+func (o *reportOptions) open(needed []string) (*os.File, error) {
 	if o.file == "" {
 		return nil, nil
 	}
 	f, err := os.OpenFile(string(o.file), os.O_WRONLY|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, fail("cannot write the report %s: %v", shellQuoted(string(o.file)), reason(err))
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		for _, path := range needed {
+			if other, err := os.Stat(path); err == nil && os.SameFile(info, other) {
+				f.Close()
+				return nil, fail("the report would overwrite %s, which is a policy or a program of this start", shellQuoted(path)).
+					hinted("name another file, as --report denied.json")
+			}
+		}
 	}
 	return f, nil
 }

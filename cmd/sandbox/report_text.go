@@ -41,6 +41,7 @@ func (r *report) text(policy *typed.Policy) []byte {
 		r.steps(&e, &policy.Layers[decision.Layer])
 	}
 	_ = u.out.Flush() // to memory
+
 	if r.advice != nil && (r.advice.filter != "" || !r.again) { // why there is no edit is said once
 		for _, hint := range r.advice.hints(decision) {
 			u.hint(hint)

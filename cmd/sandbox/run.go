@@ -9,7 +9,6 @@ import (
 	"sandbox/launcher"
 	"sandbox/launcher/supervisor"
 	"sandbox/policy"
-	"sandbox/prove"
 )
 
 func runVerb() *verb {
@@ -79,12 +78,7 @@ func (r *running) run(operands []string) error {
 	if err != nil {
 		return err
 	}
-	if r.launch.program != "" && len(r.policies) > 0 && r.reports.wanted() {
-		if err := r.replaceStored(s); err != nil {
-			return err
-		}
-	}
-	if r.file, err = r.reports.open(); err != nil {
+	if r.file, err = r.reports.open(r.needs(s)); err != nil {
 		return err
 	}
 	process, err := r.start(s)
@@ -110,15 +104,18 @@ func (r *running) check() error {
 	return r.reports.resolve()
 }
 
-// replaceStored puts what can be supervised in the place of a compiled program,
-// which is the policies, as was found, but cannot.
-func (r *running) replaceStored(s *start) (err error) {
-	if s.loaded, err = r.loadToLaunch(); err != nil {
-		return err
+// needs returns the files that the start is made from.
+func (r *running) needs(s *start) []string {
+	files := []string{s.command.Path}
+	if r.launch.program != "" {
+		files = append(files, r.reports.from(r.launch.program))
 	}
-	s.program, err = r.proved(s.loaded)
-	s.command.First = prove.Proved{} // the policies have once() themselves
-	return err
+	if s.loaded != nil {
+		for _, source := range s.loaded.Sources {
+			files = append(files, r.reports.from(source.Name))
+		}
+	}
+	return files
 }
 
 // supervise returns what is installed where this process answers.
@@ -272,7 +269,7 @@ func (r *running) sayAudit() {
 // code.
 func (r *running) saidEnd(s *start, process *launcher.Process, status launcher.Status, over bool) int {
 	if over {
-		r.say("%s (process %d) was ended: its time, %s, was over", s.command.Path, process.Pid(), r.timeout.after.String())
+		r.say("%s (process %d) was ended: its time, %s, was over", plain(s.command.Path), process.Pid(), r.timeout.after.String())
 		return exitTimeout
 	}
 	if status.Killed() {
@@ -284,9 +281,9 @@ func (r *running) saidEnd(s *start, process *launcher.Process, status launcher.S
 // sayWhoKilled names the rules that could have ended the command by SIGSYS.
 func (s *start) sayWhoKilled(u *ui, pid int, program string) {
 	if s.policy != nil {
-		sayWhoKills(u, s.policy, s.command.Path, pid)
+		sayWhoKills(u, s.policy, plain(s.command.Path), pid)
 		return
 	}
-	u.say("%s (process %d) was ended by SIGSYS, as a rule does that was compiled into %s", s.command.Path, pid, program)
+	u.say("%s (process %d) was ended by SIGSYS, as a rule does that was compiled into %s", plain(s.command.Path), pid, plain(program))
 	u.hint("'sandbox disasm " + shellQuoted(program) + "' names its policies; with -p as well, the rules that kill are named")
 }

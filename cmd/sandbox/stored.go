@@ -46,7 +46,13 @@ func (l *launch) stored(s *start) error {
 			return fail("%s is not compiled from what -p and -e say now, which means something else", l.program).
 				hinted("compile it anew: sandbox compile%s -o %s", l.written(), l.program)
 		}
-		s.policy = loaded.Typed
+		s.loaded, s.policy = loaded, loaded.Typed
+		if l.installed != nil {
+			// What is installed is the policies, as was found, but another program;
+			// and they have once() themselves.
+			s.program, err = l.proved(loaded)
+			return err
+		}
 	}
 	if otherwise, ok := certificate.Once(); ok {
 		s.first, err = l.onceFilter(native.Machine(), otherwise)
