@@ -202,6 +202,7 @@ func (d *death) once(t *testing.T, user, captive, counts string) time.Duration {
 		t.Errorf("processes were left after a minute: %v", err)
 	}
 	lasted := time.Since(struck)
+	defer sweep(c.cmd.Process.Pid)
 	err = c.cmd.Wait()
 	if c.cmd.ProcessState == nil {
 		t.Error(err)
@@ -212,6 +213,16 @@ func (d *death) once(t *testing.T, user, captive, counts string) time.Duration {
 		t.Errorf("the supervisor: status %d, %q; want %d, %q", status, said.String(), d.status, d.said)
 	}
 	return lasted
+}
+
+// sweep removes the cgroup that a supervisor has left behind which was killed
+// together with its watcher, or before it had one.
+func sweep(supervisor int) {
+	if c := newCgroup(); c.used {
+		_ = unix.Unlinkat(int(c.dir), fmt.Sprintf("sandbox-%d", supervisor), unix.AT_REMOVEDIR)
+		c.remove()
+		c.close()
+	}
 }
 
 // pause lasts at most a given time.

@@ -25,6 +25,7 @@ type ending struct {
 	errno  uint32 // why one could not be killed, or 0
 
 	spared int32 // the id of a process that does not count as killed
+	known  bool  // by lives
 	info   siginfo
 	status uint32 // of wait4
 	buffer [4096]byte
@@ -58,8 +59,8 @@ var ownChildren = [...]byte{'/', 'p', 'r', 'o', 'c', '/', 't', 'h', 'r', 'e', 'a
 func (e *ending) killAll() {
 	e.cgroup.kill()
 	for e.knowsChildren() && e.haveLiving() {
-		alive := e.killListed(&ownChildren[0])
-		if alive == 0 {
+		alive, listed := e.killListed(&ownChildren[0])
+		if !listed {
 			alive = e.killTried()
 		}
 		if alive != 0 {
@@ -98,15 +99,16 @@ func (e *ending) knowsChildren() bool {
 }
 
 // killListed kills the children that a file of /proc lists, and returns the id
-// of one that was alive, or 0.
+// of one that was alive, or 0. It also reports whether any child is listed, as
+// those that have ended are, too.
 //
 //go:nosplit
 //go:norace
-func (e *ending) killListed(path *byte) (alive int32) {
+func (e *ending) killListed(path *byte) (alive int32, listed bool) {
 	const here = ^uintptr(99) // AT_FDCWD, -100
 	fd := systemCall(unix.SYS_OPENAT, here, uintptr(unsafe.Pointer(path)), unix.O_RDONLY|unix.O_CLOEXEC, 0, 0, 0)
 	if failed(fd) != 0 {
-		return 0
+		return 0, false
 	}
 	id := int32(0)
 	for {
@@ -122,14 +124,17 @@ func (e *ending) killListed(path *byte) (alive int32) {
 				id = id*10 + int32(c-'0')
 				continue
 			}
-			if id != 0 && e.killChild(id) {
-				alive = id
+			if id != 0 {
+				if e.killChild(id) {
+					alive = id
+				}
+				listed = listed || e.known
 			}
 			id = 0
 		}
 	}
 	systemCall(unix.SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-	return alive
+	return alive, listed
 }
 
 // killTried does what killListed does without a list: waitid tells a child from
@@ -168,8 +173,9 @@ func (e *ending) killChild(id int32) bool {
 	return true
 }
 
-// lives reports whether a process is a child that has not ended. Where a filter
-// around this process denies waitid, wait4 has to do, which reaps.
+// lives reports whether a process is a child that has not ended, and sets known
+// to whether it is a child. Where a filter around this process denies waitid,
+// wait4 has to do, which reaps.
 //
 //go:nosplit
 //go:norace
@@ -177,11 +183,15 @@ func (e *ending) lives(id int32) bool {
 	e.info.pid = 0
 	switch failed(e.waitid(unix.P_PID, id, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG|unix.WALL)) {
 	case 0:
+		e.known = true
 		return e.info.pid == 0
 	case uint32(syscall.ECHILD):
+		e.known = false
 		return false
 	}
-	return e.wait4(id, unix.WNOHANG|unix.WALL) == 0
+	r := e.wait4(id, unix.WNOHANG|unix.WALL)
+	e.known = failed(r) == 0
+	return r == 0
 }
 
 // awaitEnd waits until a child is a zombie, or reaps it where that is not to be

@@ -106,6 +106,7 @@ func TestListener(t *testing.T) {
 		{"failed execve", "listen", job{Deny: asks}, []string{nowhere}, StatusNotExecutable, "does not know its format"},
 		{"denied execve", "listen", job{Deny: []deny{{unix.SYS_EXECVE, bpf.UserNotif}}}, []string{ok}, StatusFailed, "the policy denies execve, with which the command is started: notify"},
 		{"no room", "listen", job{Deny: asks, Limits: []Limit{{openFiles, 3, 3}}}, []string{ok}, StatusFailed, "the limit on open files leaves no room for the listener for denied calls\nno listener\n"},
+		{"hardly any room", "listen", job{Deny: asks, Limits: []Limit{{openFiles, 4, 4}}}, []string{ok}, payloadStatus, called},
 		{"a second one", "listen", job{}, inner, StatusFailed, "another program listens for the denied calls of this process already, and there can be one only\nno listener\n"},
 		{"below another filter", "exec", job{}, inner, payloadStatus, called},
 		{"below a filter that denies", "exec", job{Deny: []deny{{unix.SYS_SECCOMP, eperm}}}, inner, StatusFailed, "operation not permitted\n"},

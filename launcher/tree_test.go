@@ -76,12 +76,17 @@ func (j job) end(args []string) {
 		j.fail(syscall.Errno(errno))
 	}
 	_ = exec.Command("/bin/sh", "-c", args[0]).Run()
-	find := e.killOfThreads
+	find := func() int32 {
+		alive, _ := e.killOfThreads()
+		return alive
+	}
 	if j.Tried {
 		find = e.killTried
 	}
 	for e.haveLiving() {
-		e.awaitEnd(find())
+		if alive := find(); alive != 0 {
+			e.awaitEnd(alive)
+		}
 	}
 	if e.reapZombies() {
 		fmt.Println("some live")

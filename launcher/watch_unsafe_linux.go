@@ -24,7 +24,8 @@ type watch struct {
 	parent  int32 // a pidfd of this process, or -1
 	signals int32 // a signalfd for SIGCHLD
 
-	foreign descriptors // all others, which the watcher closes
+	others  [][2]uint32 // what neither the watcher needs nor the program: closed first
+	foreign descriptors // all that the watcher does not need: closed in the end
 
 	program  int32 // the program's process
 	follows  bool  // whether its stops are told
@@ -103,6 +104,9 @@ func (pl *plan) watchOver(r *report) {
 		if pl.parent >= 0 {
 			pl.parent = pl.child
 		}
+		// The listener takes the lowest number that is free, which has to be
+		// below the program's limit on open files.
+		closeRanges(w.others)
 		r.step = stepProcess
 		pid, errno := pl.fork(r)
 		pl.forget()
@@ -378,11 +382,19 @@ func (w *watch) closeForeign(listener int32) {
 	if listener >= 0 {
 		systemCall(unix.SYS_CLOSE, uintptr(listener), 0, 0, 0, 0, 0)
 	}
-	for i := range w.foreign.ranges {
-		rg := &w.foreign.ranges[i]
-		systemCall(unix.SYS_CLOSE_RANGE, uintptr(rg[0]), uintptr(rg[1]), 0, 0, 0, 0)
-	}
+	closeRanges(w.foreign.ranges)
 	for i := range w.foreign.each {
 		systemCall(unix.SYS_CLOSE, uintptr(w.foreign.each[i]), 0, 0, 0, 0, 0)
+	}
+}
+
+// closeRanges closes descriptors. None of them matters: see closeForeign for
+// those that do.
+//
+//go:nosplit
+//go:norace
+func closeRanges(ranges [][2]uint32) {
+	for i := range ranges {
+		systemCall(unix.SYS_CLOSE_RANGE, uintptr(ranges[i][0]), uintptr(ranges[i][1]), 0, 0, 0, 0)
 	}
 }

@@ -49,7 +49,16 @@ func (pl *plan) newWatch(c Command, follows bool) (*watcher, error) {
 		follows: follows,
 	}
 	w.ending.cgroup = newCgroup()
-	w.foreign = pl.descriptors.foreign(c.Keep, append(w.ending.cgroup.descriptors(), ends[1], signals, parent)...)
+	own := append(w.ending.cgroup.descriptors(), ends[1], signals, parent)
+	w.foreign = pl.descriptors.foreign(c.Keep, own...)
+	if w.foreign.ranges != nil {
+		needed := slices.Concat(own, c.Keep)
+		if w.ending.cgroup.used {
+			needed = append(needed, int(w.ending.cgroup.own))
+		}
+		slices.Sort(needed)
+		w.others = gaps(3, needed)
+	}
 	w.complete()
 	pl.watch = w
 	return &watcher{channel: ends[0], cgroup: w.ending.cgroup}, nil
@@ -172,8 +181,8 @@ func (w *watcher) endOrphans(program int) *ending {
 	e := &ending{cgroup: w.cgroup, spared: int32(program)}
 	e.cgroup.kill()
 	for e.knowsChildren() && e.haveLiving() {
-		alive := e.killOfThreads()
-		if alive == 0 {
+		alive, listed := e.killOfThreads()
+		if !listed {
 			alive = e.killTried()
 		}
 		for alive != 0 && unix.Waitid(unix.P_PID, int(alive), nil, unix.WEXITED|unix.WNOWAIT|unix.WALL, nil) == unix.EINTR {
@@ -185,17 +194,19 @@ func (w *watcher) endOrphans(program int) *ending {
 }
 
 // killOfThreads kills the children of all threads.
-func (e *ending) killOfThreads() (alive int32) {
+func (e *ending) killOfThreads() (alive int32, listed bool) {
 	const tasks = "/proc/self/task/"
 	threads, err := readNames(tasks)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	for _, thread := range threads {
 		path, _ := syscall.BytePtrFromString(tasks + thread + "/children")
-		if id := e.killListed(path); id != 0 {
+		id, some := e.killListed(path)
+		if id != 0 {
 			alive = id
 		}
+		listed = listed || some
 	}
-	return alive
+	return alive, listed
 }

@@ -121,7 +121,8 @@ int main(int argc, char **argv)
 	count(STARTED);
 	if (argc > 3) {
 		while (!over())
-			fork();
+			if (fork() < 0)
+				usleep(1000);
 		return 0;
 	}
 	if (fork() == 0) {
