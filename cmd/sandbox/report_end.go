@@ -94,7 +94,7 @@ func (r *reporter) conclude(failed bool, all *supervisor.Summary) {
 		return asNoKernel(&d)
 	}
 	if names := r.names(all, fallback); names != "" {
-		r.say("denied, as by a kernel without such calls (ENOSYS): %s", names)
+		r.say("denied, as by a kernel that does not have them: %s", names)
 	}
 	unsaid := func(t *supervisor.Total) bool {
 		return !fallback(t) && !asGuarded(r.policy, &t.Call) && t.Count > r.said[totalName(t)]

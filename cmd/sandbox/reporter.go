@@ -137,13 +137,17 @@ func (r *reporter) forPeople(d *supervisor.Denial) bool {
 	return !r.quiet && (r.audit || !asNoKernel(&d.Decision) && !asGuarded(r.policy, &d.Call.Call))
 }
 
-// enosys is ENOSYS on the machines that can start programs.
-const enosys = 38
+// ENOSYS and EAFNOSUPPORT on the machines that can start programs.
+const (
+	enosys       = 38
+	eafnosupport = 97
+)
 
 // asNoKernel reports whether a call is denied as a kernel denies it that does not
-// have it: libraries have other ways then.
+// have it, or not the address family of its socket: libraries have other ways
+// then.
 func asNoKernel(d *typed.Decision) bool {
-	return d.Action == typed.Action{Kind: typed.Errno, Data: enosys}
+	return d.Action.Kind == typed.Errno && (d.Action.Data == enosys || d.Action.Data == eafnosupport)
 }
 
 // asGuarded reports whether the guard denies a call, whoever else does: a program

@@ -19,12 +19,13 @@ func runVerb() *verb {
 		about: `The program and all that it starts are held to the policies. What is denied is
 reported on standard error: who made the call, the rule that denies it, and the
 rule that would allow it. Calls that are alike are reported once, and those that
-fail with ENOSYS only if the program fails. --quiet keeps silent; --report and
---status-fd tell of everything, in JSON. Signals are passed on to the program,
-and its exit code is handed back. If a kill rule ends it, the rules that could
-have done so are named. Several policies intersect: the most restrictive action
-is taken. Descriptors from 3 on are closed. What the program leaves behind is
-ended with it. After --timeout the exit code is 124.
+fail as if the kernel did not have them, with ENOSYS or EAFNOSUPPORT, only if the
+program fails. --quiet keeps silent; --report and --status-fd tell of everything,
+in JSON. Signals are passed on to the program, and its exit code is handed back.
+If a kill rule ends it, the rules that could have done so are named. Several
+policies intersect: the most restrictive action is taken. Descriptors from 3 on
+are closed. What the program leaves behind is ended with it. After --timeout the
+exit code is 124.
 
 --audit enforces nothing: what the policies refuse is reported, and happens.`,
 		examples: []example{
