@@ -61,9 +61,15 @@ func (r *reporter) complete(out *outcomeJSON, all *supervisor.Summary) {
 	out.Unlisted = all.Unkept + all.Beyond
 }
 
-// writeOutcome writes the outcome in place of what the file had.
+// writeOutcome writes the outcome in place of what the file had. It fails if
+// somebody has put another file there, as the program can where it may write:
+// that is none of ours.
 func writeOutcome(f *os.File, out *outcomeJSON) error {
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		if now, err := os.Stat(f.Name()); err != nil || !os.SameFile(info, now) {
+			return fail("the report is lost: %s was moved, removed or replaced meanwhile", shellQuoted(f.Name())).
+				hinted("where the program may not write, it cannot do that")
+		}
 		if err := f.Truncate(0); err != nil {
 			return cannotWrite(f.Name(), err)
 		}

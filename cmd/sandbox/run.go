@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"slices"
 	"syscall"
 
 	"sandbox/launcher"
@@ -95,6 +96,9 @@ func (r *running) check() error {
 	if r.reports.status.given {
 		if err := checkPassed(r.reports.status.fd); err != nil {
 			return misuse("--status-fd %d: %v", r.reports.status.fd, err)
+		}
+		if keep, err := r.descriptors(); err == nil && slices.Contains(keep, r.reports.status.fd) {
+			return misuse("--status-fd %d: with --keep-fd %[1]d the program could write such lines itself", r.reports.status.fd)
 		}
 		r.status = &statusLines{descriptor(r.reports.status.fd)}
 	}
@@ -226,7 +230,7 @@ func (r *running) deliver(out *outcomeJSON) {
 	}
 	if r.file != nil {
 		if err := writeOutcome(r.file, out); err != nil {
-			r.say("%v", err)
+			r.tell(asFailure(err))
 		}
 	}
 }
