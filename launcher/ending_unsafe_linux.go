@@ -17,15 +17,30 @@ import (
 // counts for RLIMIT_NPROC and in a pids cgroup, so a fork bomb that has reached
 // its limit gains nothing by the death of a part of it.
 //
+// It never waits for one process alone. A zombie that is traced is shown to its
+// tracer only, until that lets go: it may be the child of another that is to be
+// killed, and not be this process's child before.
+//
 // Its methods are bound by the contract of enter, for the watcher: they neither
 // allocate nor grow the stack.
 type ending struct {
-	cgroup cgroup
-	killed int32  // how many processes it has killed and reaped
-	errno  uint32 // why one could not be killed, or 0
+	cgroup  cgroup
+	signals int32  // a signalfd for SIGCHLD, or 0 for none
+	killed  int32  // how many processes it has killed and reaped
+	errno   uint32 // why one could not be killed, or 0
 
 	spared int32 // the id of a process that does not count as killed
+	gone   bool  // that has ended, be it shown to this process or not
+	opened bool  // there is a pidfd of it
+	pidfd  int32
+
+	before   int32 // how many were killed when awaitEnd was called last
+	patience int64 // of awaitEnd, in ns
+	poll     [2]unix.PollFd
+
 	known  bool  // by lives
+	count  int32 // by killListed: how many are listed
+	quiet  int32 // by onlyHeld: the same, when all were dead
 	info   siginfo
 	status uint32 // of wait4
 	buffer [4096]byte
@@ -59,14 +74,52 @@ var ownChildren = [...]byte{'/', 'p', 'r', 'o', 'c', '/', 't', 'h', 'r', 'e', 'a
 func (e *ending) killAll() {
 	e.cgroup.kill()
 	for e.knowsChildren() && e.haveLiving() {
+		e.count = 0
 		alive, listed := e.killListed(&ownChildren[0])
-		if !listed {
-			alive = e.killTried()
-		}
-		if alive != 0 {
-			e.awaitEnd(alive)
+		if !e.again(alive, listed) {
+			return
 		}
 	}
+}
+
+// again is asked after a pass through the list of children, by whether any were
+// listed, and how many of them were alive. It waits for what that has changed, or
+// reports that nothing is left to kill.
+//
+//go:nosplit
+//go:norace
+func (e *ending) again(alive int32, listed bool) bool {
+	// A list of no child is another pid namespace's. So may one be that lists one
+	// by chance: then nothing changes for long.
+	tried := alive == 0 && (!listed || e.patience >= longestWait)
+	switch {
+	case e.onlyHeld(alive, listed):
+		return false
+	case tried:
+		if alive = e.killTried(); alive == 0 && e.gone {
+			return false
+		}
+	}
+	e.awaitEnd(alive)
+	return true
+}
+
+// onlyHeld reports whether nothing is left but the spared process, which has
+// ended, and is held by a tracer that is not below this process.
+//
+// One that was listed may have left children behind since. So all must have been
+// found dead in two passes, without another in the second.
+//
+//go:nosplit
+//go:norace
+func (e *ending) onlyHeld(alive int32, listed bool) bool {
+	if !e.gone || !listed || alive != 0 {
+		e.quiet = 0
+		return false
+	}
+	same := e.quiet == e.count
+	e.quiet = e.count
+	return same
 }
 
 // haveLiving reports whether there is a child that has not ended: only such a
@@ -98,9 +151,9 @@ func (e *ending) knowsChildren() bool {
 	return e.errno == 0
 }
 
-// killListed kills the children that a file of /proc lists, and returns the id
-// of one that was alive, or 0. It also reports whether any child is listed, as
-// those that have ended are, too.
+// killListed kills the children that a file of /proc lists, and returns how many
+// were alive. It also reports whether any child is listed, as those that have
+// ended are, too.
 //
 //go:nosplit
 //go:norace
@@ -125,8 +178,9 @@ func (e *ending) killListed(path *byte) (alive int32, listed bool) {
 				continue
 			}
 			if id != 0 {
+				e.count++
 				if e.killChild(id) {
-					alive = id
+					alive++
 				}
 				listed = listed || e.known
 			}
@@ -147,8 +201,8 @@ func (e *ending) killListed(path *byte) (alive int32, listed bool) {
 func (e *ending) killTried() (alive int32) {
 	for id := int32(1); id <= maxPID; id++ {
 		if e.killChild(id) {
-			alive = id
-			e.awaitEnd(id)
+			alive++
+			e.awaitEnd(alive)
 			if !e.haveLiving() {
 				break
 			}
@@ -180,6 +234,10 @@ func (e *ending) killChild(id int32) bool {
 //go:nosplit
 //go:norace
 func (e *ending) lives(id int32) bool {
+	if e.gone && id == e.spared {
+		e.known = true
+		return false
+	}
 	e.info.pid = 0
 	switch failed(e.waitid(unix.P_PID, id, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG|unix.WALL)) {
 	case 0:
@@ -194,22 +252,62 @@ func (e *ending) lives(id int32) bool {
 	return r == 0
 }
 
-// awaitEnd waits until a child is a zombie, or reaps it where that is not to be
-// had.
+// How long awaitEnd waits at most, in nanoseconds.
+const (
+	shortestWait = 1e6
+	longestWait  = 64e6
+)
+
+// awaitEnd waits for a change after a pass that has killed so many, but not for
+// long: not every change is told of. Who has nobody to kill any more and waits
+// for the kernel, as for a process that a failed disk holds, takes its time.
 //
 //go:nosplit
 //go:norace
-func (e *ending) awaitEnd(id int32) {
-	for {
-		switch failed(e.waitid(unix.P_PID, id, unix.WEXITED|unix.WNOWAIT|unix.WALL)) {
-		case uint32(syscall.EINTR):
-			continue
-		case 0, uint32(syscall.ECHILD):
-			return
-		}
-		if failed(e.wait4(id, unix.WALL)) != uint32(syscall.EINTR) {
-			return
-		}
+func (e *ending) awaitEnd(killed int32) {
+	e.patience = min(2*e.patience, longestWait)
+	if killed != e.before || e.patience == 0 {
+		e.patience = shortestWait
+	}
+	e.before = killed
+	e.poll[0] = unix.PollFd{Fd: -1}
+	if e.signals != 0 {
+		e.poll[0] = unix.PollFd{Fd: e.signals, Events: unix.POLLIN}
+	}
+	e.poll[1] = unix.PollFd{Fd: -1}
+	if e.opened {
+		e.poll[1] = unix.PollFd{Fd: e.pidfd, Events: unix.POLLIN}
+	}
+	wait := unix.Timespec{Nsec: e.patience}
+	systemCall(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&e.poll)), uintptr(len(e.poll)), uintptr(unsafe.Pointer(&wait)), 0, 0, 0)
+	if e.poll[0].Revents != 0 {
+		systemCall(unix.SYS_READ, uintptr(e.signals), uintptr(unsafe.Pointer(&e.buffer)), uintptr(len(e.buffer)), 0, 0, 0)
+		e.patience = 0
+	}
+	e.sawEnd(e.poll[1].Revents)
+}
+
+// openSpared has the spared process's end be seen that is not shown: a pidfd can
+// be read from then on, whoever traces the process (Linux 5.3).
+//
+//go:nosplit
+//go:norace
+func (e *ending) openSpared() {
+	fd := systemCall(unix.SYS_PIDFD_OPEN, uintptr(e.spared), 0, 0, 0, 0, 0)
+	if failed(fd) == 0 {
+		e.pidfd, e.opened = int32(fd), true
+	}
+}
+
+// sawEnd takes what poll says of that pidfd. Once it has been of use, it is not
+// looked at again, nor if it was none (POLLNVAL), as a filter around this process
+// can have it.
+//
+//go:nosplit
+//go:norace
+func (e *ending) sawEnd(events int16) {
+	if events != 0 {
+		e.gone, e.opened = events&unix.POLLIN != 0, false
 	}
 }
 

@@ -84,6 +84,7 @@ func (w *watch) complete() {
 	w.poll[0] = unix.PollFd{Fd: w.channel, Events: unix.POLLIN}
 	w.poll[1] = unix.PollFd{Fd: w.parent, Events: unix.POLLIN}
 	w.poll[2] = unix.PollFd{Fd: w.signals, Events: unix.POLLIN}
+	w.ending.signals = w.signals
 	w.iov.Base = (*byte)(unsafe.Pointer(&w.out))
 	w.iov.SetLen(int(unsafe.Sizeof(w.out)))
 	w.head.Iov = &w.iov
@@ -123,6 +124,7 @@ func (pl *plan) watchOver(r *report) {
 			}
 			told := w.tell(tellStarted, w.program, grouped, listener)
 			w.closeForeign(listener)
+			w.ending.openSpared()
 			if told && w.follow() {
 				w.ended()
 			} else {

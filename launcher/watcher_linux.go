@@ -180,12 +180,16 @@ func (w *watcher) lost(how unix.WaitStatus) *Error {
 func (w *watcher) endOrphans(program int) *ending {
 	e := &ending{cgroup: w.cgroup, spared: int32(program)}
 	e.cgroup.kill()
-	for e.knowsChildren() && e.haveLiving() {
-		alive, listed := e.killOfThreads()
-		if !listed {
-			alive = e.killTried()
+	if program != 0 {
+		if fd, err := unix.PidfdOpen(program, 0); err == nil && fd >= 3 { // less is faked
+			defer unix.Close(fd)
+			e.pidfd, e.opened = int32(fd), true
 		}
-		for alive != 0 && unix.Waitid(unix.P_PID, int(alive), nil, unix.WEXITED|unix.WNOWAIT|unix.WALL, nil) == unix.EINTR {
+	}
+	for e.knowsChildren() && e.haveLiving() {
+		e.count = 0
+		if !e.again(e.killOfThreads()) {
+			break
 		}
 	}
 	e.reapZombies()
@@ -202,10 +206,8 @@ func (e *ending) killOfThreads() (alive int32, listed bool) {
 	}
 	for _, thread := range threads {
 		path, _ := syscall.BytePtrFromString(tasks + thread + "/children")
-		id, some := e.killListed(path)
-		if id != 0 {
-			alive = id
-		}
+		n, some := e.killListed(path)
+		alive += n
 		listed = listed || some
 	}
 	return alive, listed
