@@ -4,9 +4,11 @@ package launcher
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -18,8 +20,8 @@ import (
 // process waits for a tracer that may be among those which it is to kill.
 
 // heldBy are the ways in which testdata/tracer.c holds processes: one that the
-// program leaves behind.
-var heldBy = []string{"sibling"}
+// program leaves behind, and the program itself.
+var heldBy = []string{"sibling", "program"}
 
 // TestHeld: the tree ends with the program, whoever traces whom in it.
 func TestHeld(t *testing.T) {
@@ -90,6 +92,73 @@ func TestHeldFirstProcess(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestExpire: the end comes also while somebody from outside traces the program.
+func TestExpire(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		traced bool
+		status int
+	}{
+		{"free", false, 3},
+		{"traced", true, 128 + int(unix.SIGKILL)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			runtime.LockOSThread() // who traces is a thread
+			defer runtime.UnlockOSThread()
+			cmd := role(t, "expire", job{}, "/bin/sh", "-c", "echo $$; read line; exit 3")
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			start(t, cmd)
+			var program int
+			if _, err := fmt.Fscan(out, &program); err != nil {
+				t.Fatal(err)
+			}
+			if tt.traced {
+				if err := unix.PtraceSeize(program); err != nil {
+					t.Fatal(err)
+				}
+			}
+			in.Close()
+			_ = cmd.Wait() // command ends it after a minute
+			if status := exitCode(cmd); status != tt.status {
+				t.Errorf("status %d, want %d", status, tt.status)
+			}
+			if tt.traced {
+				var ws unix.WaitStatus
+				if _, err := unix.Wait4(program, &ws, unix.WALL, nil); err != nil || ws.ExitStatus() != 3 {
+					t.Errorf("the program's zombie was not held: %v, %v", ws, err)
+				}
+			}
+		})
+	}
+}
+
+// expire starts a command, and has it end once it has.
+func (j job) expire(args []string) {
+	p, err := Start(j.program(), j.command(args), j.options())
+	j.fail(err)
+	fd, err := unix.PidfdOpen(p.Pid(), 0)
+	j.fail(err)
+	go func() {
+		_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, -1)
+		time.Sleep(10 * time.Millisecond) // for Wait to return, if it can
+		_ = p.End()
+	}()
+	status, err := p.Wait()
+	j.fail(err)
+	if err := p.End(); err != os.ErrProcessDone {
+		fmt.Fprintln(os.Stderr, "afterwards:", err)
+		os.Exit(1)
+	}
+	os.Exit(status.ExitCode())
 }
 
 // startHeld starts a role with a program of which one process holds another. When

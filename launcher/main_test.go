@@ -102,6 +102,8 @@ func (j job) play(role string, args []string) {
 		j.leave(args)
 	case "end":
 		j.end(args)
+	case "expire":
+		j.expire(args)
 	case "spare":
 		j.spare()
 	case "tell":

@@ -57,6 +57,22 @@ func (p *Process) Signal(sig syscall.Signal) error {
 	return unix.Kill(p.pid, sig)
 }
 
+// End kills the child with all that it has started. Wait returns then, whoever
+// traces the child: if nobody else tells, it has ended by SIGKILL. After Wait the
+// error is os.ErrProcessDone.
+func (p *Process) End() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.reaped:
+		return os.ErrProcessDone
+	case p.watcher == nil:
+		return unix.Kill(-1, unix.SIGKILL) // all in this pid namespace but its first process
+	}
+	p.watcher.say(sayEnd)
+	return nil
+}
+
 // Wait waits for the child to end, ends what it has left behind, stops
 // forwarding signals, and returns how the child ended. It is to be called once.
 // With Options.Forward, this process stops meanwhile whenever the child stops.
@@ -106,13 +122,13 @@ func (p *Process) waitWatched() (status Status, err error) {
 			p.leftover, err = int(m.a), survivors(uint32(m.b))
 		}
 	}
+	p.giveUp()
 	// A watcher that lives, as only this process's hearing has failed, ends all.
 	unix.Close(w.channel)
 	how := <-end
 	if over {
 		return status, err
 	}
-	p.giveUp()
 	e := w.endOrphans(p.pid)
 	p.leftover = int(e.killed)
 	switch err := survivors(e.errno); {
@@ -148,6 +164,7 @@ func (p *Process) giveUp() {
 // waitAlone waits for the child as the first process of a pid namespace, and
 // reaps what else ends.
 func (p *Process) waitAlone() (Status, error) {
+	p.endHeld()
 	for {
 		var ws unix.WaitStatus
 		pid, err := p.reap(&ws)
@@ -159,6 +176,28 @@ func (p *Process) waitAlone() (Status, error) {
 			return newStatus(ws), nil
 		}
 	}
+}
+
+// endHeld has all other processes end, as they do when this one ends, if one of
+// them traces the child and so keeps its end from this one (Linux 5.3).
+func (p *Process) endHeld() {
+	fd, err := unix.PidfdOpen(p.pid, 0)
+	if err != nil || fd < 3 { // less is faked
+		return
+	}
+	go func() {
+		defer unix.Close(fd)
+		wait := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		for {
+			if _, err := unix.Poll(wait, -1); err != unix.EINTR {
+				break
+			}
+		}
+		if wait[0].Revents&unix.POLLIN != 0 {
+			time.Sleep(tracerGrace)
+			_ = p.End()
+		}
+	}()
 }
 
 // reap waits for a child to end and reaps it. First it waits without reaping:

@@ -4,6 +4,7 @@ package launcher
 
 import (
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -31,8 +32,11 @@ type watch struct {
 	follows  bool  // whether its stops are told
 	stopTold bool  // one was, and not answered
 	ending   ending
+	held     bool          // it has ended, and a tracer holds it
+	grace    unix.Timespec // how long it may, yet
+	swept    bool          // what it has left behind was ended
 
-	poll    [3]unix.PollFd
+	poll    [4]unix.PollFd
 	out     message
 	command [1]byte
 	iov     unix.Iovec
@@ -63,6 +67,7 @@ const (
 	sayLook    = 'l' // look for the next stop
 	sayGoOn    = 'g' // the same, and continue the program unless somebody has
 	sayReap    = 'r' // the program's id is not used any more
+	sayEnd     = 'e' // end the program and all others, and wait for nobody: no answer to a message
 	sayNothing = 0   // nobody is there to say anything
 )
 
@@ -84,7 +89,9 @@ func (w *watch) complete() {
 	w.poll[0] = unix.PollFd{Fd: w.channel, Events: unix.POLLIN}
 	w.poll[1] = unix.PollFd{Fd: w.parent, Events: unix.POLLIN}
 	w.poll[2] = unix.PollFd{Fd: w.signals, Events: unix.POLLIN}
+	w.poll[3] = unix.PollFd{Fd: -1, Events: unix.POLLIN}
 	w.ending.signals = w.signals
+	w.grace = unix.NsecToTimespec(int64(tracerGrace))
 	w.iov.Base = (*byte)(unsafe.Pointer(&w.out))
 	w.iov.SetLen(int(unsafe.Sizeof(w.out)))
 	w.head.Iov = &w.iov
@@ -192,8 +199,18 @@ func becomeSubreaper(is *int32) (errno uint32) {
 //go:nosplit
 //go:norace
 func (w *watch) follow() (ended bool) {
+	e := &w.ending
 	for {
-		switch failed(systemCall(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&w.poll)), uintptr(len(w.poll)), 0, 0, 0, 0)) {
+		most := uintptr(0) // no bound
+		if w.held {
+			most = uintptr(unsafe.Pointer(&w.grace)) // the kernel subtracts from it
+		}
+		w.poll[3].Fd = -1
+		if e.opened {
+			w.poll[3].Fd = e.pidfd
+		}
+		events := systemCall(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&w.poll)), uintptr(len(w.poll)), most, 0, 0, 0)
+		switch failed(events) {
 		case 0:
 		case uint32(syscall.EINTR):
 			continue
@@ -215,7 +232,16 @@ func (w *watch) follow() (ended bool) {
 			case sayCheck:
 				w.stopTold = w.stopped(0)
 				if w.stopTold {
-					w.tell(tellStopped, w.ending.info.status, 0, -1)
+					w.tell(tellStopped, e.info.status, 0, -1)
+				}
+			case sayEnd:
+				w.sweep()
+				if w.programEnded() {
+					return true
+				}
+				if e.gone {
+					e.info.code, e.info.status = cldKilled, int32(unix.SIGKILL)
+					return true
 				}
 			}
 		}
@@ -225,8 +251,57 @@ func (w *watch) follow() (ended bool) {
 		if w.reapOrphans() {
 			return true
 		}
+		if w.poll[3].Revents != 0 {
+			e.sawEnd(w.poll[3].Revents)
+			w.held = e.gone
+		}
+		if w.held && events == 0 {
+			w.held = false
+			w.sweep()
+			if w.programEnded() {
+				return true
+			}
+		}
 		w.lookForStop()
 	}
+}
+
+// tracerGrace is how long a tracer below the watcher may hold the program that
+// has ended. It is told of the end first, and may want to tell of it in turn.
+const tracerGrace = time.Second
+
+// sweep ends the program, unless it has ended, and all that it has started.
+//
+//go:nosplit
+//go:norace
+func (w *watch) sweep() {
+	if !w.swept {
+		w.swept = true
+		w.ending.killed = 0
+	}
+	w.ending.killAll()
+}
+
+// programEnded asks whether the program has ended and is shown to this process,
+// which leaves it, if the kernel is not kept from that.
+//
+//go:nosplit
+//go:norace
+func (w *watch) programEnded() bool {
+	e := &w.ending
+	e.info.pid = 0
+	if failed(e.waitid(unix.P_PID, w.program, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG|unix.WALL)) == 0 {
+		return e.info.pid == w.program
+	}
+	switch e.wait4(w.program, unix.WNOHANG|unix.WALL) {
+	case 0:
+		return false
+	case uintptr(w.program):
+		e.info.code, e.info.status = waitCodes(e.status)
+	default: // ending has reaped it
+		e.info.code, e.info.status = cldKilled, int32(unix.SIGKILL)
+	}
+	return true
 }
 
 // reapOrphans reaps the children that have ended, and reports whether the
@@ -284,8 +359,8 @@ func waitCodes(status uint32) (code, value int32) {
 func (w *watch) ended() {
 	e := &w.ending
 	code, value := e.info.code, e.info.status
-	e.killed = 0
-	e.killAll()
+	e.gone = true
+	w.sweep()
 	w.tell(tellEnded, code, value, -1)
 	for {
 		if say := w.listen(); say == sayReap || say == sayNothing {

@@ -37,7 +37,7 @@ func (o *timeout) watch(p *launcher.Process) (end func() (over bool)) {
 	var kill atomic.Pointer[time.Timer]
 	term := time.AfterFunc(time.Duration(o.after), func() {
 		over.Store(true)
-		kill.Store(time.AfterFunc(time.Duration(o.grace), func() { _ = p.Signal(syscall.SIGKILL) }))
+		kill.Store(time.AfterFunc(time.Duration(o.grace), func() { _ = p.End() }))
 		// A program that has ended needs none; one that is stopped has to go on to
 		// get its signal.
 		_ = p.Signal(syscall.SIGTERM)
