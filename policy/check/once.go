@@ -38,7 +38,7 @@ func (c *checker) onceInPlace(x *filter.Apply) bool {
 	switch {
 	case len(x.Args) > 0:
 		c.list.Reportf(diag.ArgumentCount, x.At, "once takes no arguments, not %d", len(x.Args)).
-			Hintf("write %s; to count calls takes a supervisor, which is not there yet", typed.OnceText)
+			Hintf("write %s; calls cannot be counted, as a filter has no memory", typed.OnceText)
 	case c.layout == nil || c.function != nil:
 		misplaced("%s can be asked in a filter only", typed.OnceText).
 			Labelf("is known of one system call only").
@@ -47,7 +47,7 @@ func (c *checker) onceInPlace(x *filter.Apply) bool {
 		misplaced("%s can be asked of execve alone", typed.OnceText).
 			Labelf("is known only of the execve that starts the program").
 			Hintf(instead).
-			Hintf("to count other calls takes a supervisor, which is not there yet")
+			Hintf("other calls cannot be counted, as a filter has no memory")
 	case c.action != typed.Allow:
 		misplaced("%s can stand only in a rule that allows", typed.OnceText).
 			Labelf("the program would not be started").
