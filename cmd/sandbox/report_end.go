@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"sandbox/arch"
@@ -92,21 +93,20 @@ func (r *reporter) conclude(failed bool, all *supervisor.Summary) {
 		return
 	}
 	if r.audit {
-		r.say("audit: %s would have been denied: %s", calls(all.Count), r.names(all, func(*supervisor.Total) bool { return true }))
+		r.say("audit: %s would have been denied: %s", calls(all.Count), names(byCall(all, func(*supervisor.Total) bool { return true })))
 		return
 	}
 	fallback := func(t *supervisor.Total) bool {
 		d := r.policy.Decide(&t.Call)
-		return asNoKernel(&d)
+		return asNoKernel(&t.Call, &d)
 	}
-	if names := r.names(all, fallback); names != "" {
-		r.say("denied, as by a kernel that does not have them: %s", names)
+	if list := byCall(all, fallback); len(list) > 0 {
+		r.say("denied, as by a kernel that does not have them: %s", names(list))
 	}
-	unsaid := func(t *supervisor.Total) bool {
-		return !fallback(t) && !asGuarded(r.policy, &t.Call) && t.Count > r.said[totalName(t)]
-	}
-	if names := r.names(all, unsaid); names != "" {
-		r.say("denied in all: %s", names)
+	list := byCall(all, func(t *supervisor.Total) bool { return !fallback(t) && !asGuarded(r.policy, &t.Call) })
+	list = slices.DeleteFunc(list, func(c callCount) bool { return c.count <= r.said[c.name] })
+	if len(list) > 0 {
+		r.say("denied in all: %s", names(list))
 	}
 	if !r.keep && len(r.printed) == 0 && r.hides(all) {
 		r.hint("--report FILE has each of them, with its rule and what would allow it")
@@ -131,24 +131,39 @@ func calls(n uint64) string {
 	return fmt.Sprintf("%d calls", n)
 }
 
-// names lists some of the totals, each with its number of calls.
-func (r *reporter) names(all *supervisor.Summary, of func(*supervisor.Total) bool) string {
-	var list []string
-	more := 0
+// A callCount is how often a system call was denied, by whatever rules.
+type callCount struct {
+	name  string
+	count uint64
+}
+
+// byCall adds up some of the totals, of which each is of one rule.
+func byCall(all *supervisor.Summary, of func(*supervisor.Total) bool) (list []callCount) {
 	for i := range all.Totals {
 		t := &all.Totals[i]
-		switch {
-		case !of(t):
-		case len(list) == mostTotals:
-			more++
-		default:
-			list = append(list, totalName(t)+" ("+times(t.Count)+")")
+		if !of(t) {
+			continue
 		}
+		name := totalName(t)
+		k := slices.IndexFunc(list, func(c callCount) bool { return c.name == name })
+		if k < 0 {
+			k, list = len(list), append(list, callCount{name: name})
+		}
+		list[k].count += t.Count
 	}
-	if more > 0 {
-		list = append(list, fmt.Sprintf("and %d more", more))
+	return list
+}
+
+// names writes counts in one line.
+func names(list []callCount) string {
+	var texts []string
+	for _, c := range list[:min(len(list), mostTotals)] {
+		texts = append(texts, c.name+" ("+times(c.count)+")")
 	}
-	return strings.Join(list, ", ")
+	if more := len(list) - mostTotals; more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // totalName names the system call of a total.

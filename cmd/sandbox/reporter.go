@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"syscall"
 	"time"
 
+	"sandbox/arch"
 	"sandbox/launcher/supervisor"
 	"sandbox/policy/typed"
 )
@@ -134,7 +136,7 @@ func (r *reporter) enqueue(t telling) bool {
 // forPeople reports whether a denial is told on standard error as it happens:
 // those that programs can be expected to do without are not.
 func (r *reporter) forPeople(d *supervisor.Denial) bool {
-	return !r.quiet && (r.audit || !asNoKernel(&d.Decision) && !asGuarded(r.policy, &d.Call.Call))
+	return !r.quiet && (r.audit || !asNoKernel(&d.Call.Call, &d.Decision) && !asGuarded(r.policy, &d.Call.Call))
 }
 
 // ENOSYS and EAFNOSUPPORT on the machines that can start programs.
@@ -144,10 +146,20 @@ const (
 )
 
 // asNoKernel reports whether a call is denied as a kernel denies it that does not
-// have it, or not the address family of its socket: libraries have other ways
-// then.
-func asNoKernel(d *typed.Decision) bool {
-	return d.Action.Kind == typed.Errno && (d.Action.Data == enosys || d.Action.Data == eafnosupport)
+// have it, or no local sockets: libraries have other ways then.
+func asNoKernel(call *typed.Call, d *typed.Decision) bool {
+	if d.Action.Kind != typed.Errno {
+		return false
+	}
+	switch d.Action.Data {
+	case enosys:
+		return true
+	case eafnosupport:
+		abi, _ := arch.ByAudit(call.Arch)
+		known, ok := abi.Numbered(call.Nr)
+		return ok && known.Name == "socket" && int32(call.Args[0]) == syscall.AF_UNIX
+	}
+	return false
 }
 
 // asGuarded reports whether the guard denies a call, whoever else does: a program
