@@ -114,8 +114,36 @@ func (a *adviser) onlyOnce(abi arch.ABI, call *typed.Call, decision *typed.Decis
 	}
 	return &suggestion{
 		why:    "no rule can allow it beside " + typed.OnceText + ", which lets the program be started and no other",
-		remedy: "to have programs executed, leave out -p " + shellQuoted(layer.Name),
+		remedy: "to have programs executed, leave out " + strings.Join(a.whoAsksOnce(), " and "),
 	}
+}
+
+// whoAsksOnce returns the options that bring once() in, each once.
+func (a *adviser) whoAsksOnce() (options []string) {
+	add := func(option string) {
+		if !slices.Contains(options, option) {
+			options = append(options, option)
+		}
+	}
+	for i := range a.guarded.Typed.Layers {
+		layer := &a.guarded.Typed.Layers[i]
+		for k := range layer.ABIs {
+			for n := range layer.ABIs[k].Filters {
+				f := &layer.ABIs[k].Filters[n]
+				switch {
+				case !f.AsksOnce():
+				case policy.IsCommandLine(f):
+					add("-e " + shellQuoted("allow "+oneLine(f.Text)) + ", with what refuses execve after it,")
+				default:
+					add("-p " + shellQuoted(layer.Name))
+				}
+			}
+		}
+	}
+	if last := len(options) - 1; last >= 0 {
+		options[last] = strings.TrimSuffix(options[last], ",")
+	}
+	return options
 }
 
 // check tries the rule of a pin, and finds out what it does.

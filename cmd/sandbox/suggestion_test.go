@@ -175,6 +175,22 @@ func TestSuggestions(t *testing.T) {
 				"to have programs executed, leave out -p noexec",
 			},
 		},
+		{
+			name: "once in two policies", call: "execve(0x7ffc12345678, 0x7ffc12345678, 0x7ffc12345678)",
+			policies: []string{"noexec", "version = 1\nextends = ['noexec']\n", "baseline"},
+			want: []string{
+				"no rule can allow it beside once(), which lets the program be started and no other",
+				"to have programs executed, leave out -p noexec and -p b.toml",
+			},
+		},
+		{
+			name: "once of the command line", call: "execve(0x7ffc12345678, 0x7ffc12345678, 0x7ffc12345678)",
+			policies: []string{"baseline"}, rules: []string{"allow execve: once()", "deny execve, execveat"},
+			want: []string{
+				"no rule can allow it beside once(), which lets the program be started and no other",
+				"to have programs executed, leave out -e 'allow execve: once()', with what refuses execve after it",
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := adviserFor(t, c.policies, c.rules...)
