@@ -79,16 +79,34 @@ func (o *reportOptions) open(needed []string) (*os.File, error) {
 	if err != nil {
 		return nil, fail("cannot write the report %s: %v", shellQuoted(string(o.file)), reason(err))
 	}
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		for _, path := range needed {
-			if other, err := os.Stat(path); err == nil && os.SameFile(info, other) {
-				f.Close()
-				return nil, fail("the report would overwrite %s, which is a policy or a program of this start", shellQuoted(path)).
-					hinted("name another file, as --report denied.json")
-			}
-		}
+	if what := o.overwrites(f, needed); what != "" {
+		f.Close()
+		return nil, fail("the report would overwrite %s", what).hinted("name another file, as --report denied.json")
 	}
 	return f, nil
+}
+
+// overwrites says what else a report's file is, or nothing.
+func (o *reportOptions) overwrites(f *os.File, needed []string) string {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	is := func(other os.FileInfo, err error) bool { return err == nil && os.SameFile(info, other) }
+	for _, path := range needed {
+		if is(os.Stat(path)) {
+			return shellQuoted(path) + ", which is a policy or a program of this start"
+		}
+	}
+	switch {
+	case is(os.Stdout.Stat()):
+		return "what is written to standard output"
+	case is(os.Stderr.Stat()):
+		return "what is written to standard error"
+	case o.status.given && is(os.Stat("/proc/self/fd/"+strconv.Itoa(o.status.fd))):
+		return "the lines of --status-fd"
+	}
+	return ""
 }
 
 var errNoDescriptor = errors.New("this is not the number of a descriptor")
