@@ -10,22 +10,22 @@ import (
 
 const treeArea = "process tree"
 
-// examineTree finds out how all processes of a sandbox can be ended at once.
+// examineTree finds out how run ends all processes of a sandbox, should it be
+// killed (see launcher.Tree).
 func (p *place) examineTree() {
-	userNS := p.examineUserNamespaces()
-	pidNS := p.examinePIDNamespaces(userNS)
+	p.examinePIDNamespaces(p.examineUserNamespaces())
 	kill := p.examineCgroupKill()
 	p.examineProcesses()
 	f := Finding{Area: treeArea, Name: "end of the tree"}
 	switch {
-	case pidNS.State == OK:
-		f.Found = "this place allows a pid namespace: when its first process ends, the kernel ends the rest"
+	case os.Getpid() == 1:
+		f.Found = "by the kernel: this is the first process of a pid namespace, and none in it outlives that"
 	case kill.State == OK:
-		f.Found = "this place allows a cgroup of its own: cgroup.kill ends everything in it"
+		f.Found = "by cgroup.kill, which either of two watching processes writes: run makes a cgroup for the program"
 	default:
-		f.State, f.Found = Limited, "neither a pid namespace nor cgroup.kill is to be had: two processes that watch each other are left"
-		f.Effect = "descendants that outlive both watchers go on, under their filter"
-		f.Remedy = "allow user namespaces, or give sandbox a cgroup that it may write"
+		f.State, f.Found = Limited, "by two processes that watch each other: run can make no cgroup for the program"
+		f.Effect = "if both are killed at once, the program ends, and what it has started goes on, under its filter"
+		f.Remedy = "give sandbox a cgroup that it may write, or start it as the first process of a pid namespace"
 	}
 	p.add(f)
 }
@@ -40,12 +40,12 @@ func (p *place) examineUserNamespaces() Finding {
 	f := p.judge(feature{
 		area: treeArea, name: "user namespaces", since: "3.8",
 		absent: []syscall.Errno{unix.EINVAL},
-		found:  "can be made", effect: "without root there is no pid namespace",
+		found:  "can be made", effect: "without root no pid namespace can be made",
 	}, o, 0)
 	switch {
 	case f.State == OK && o.made(1) && o.results[1].errno != 0:
 		f.State, f.Found = Limited, "can be made, but without capabilities inside: "+name(o.results[1].errno)
-		f.Effect = "without root there is no pid namespace"
+		f.Effect = "without root no pid namespace can be made"
 		if p.read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" {
 			f.Remedy = "AppArmor withholds them (kernel.apparmor_restrict_unprivileged_userns = 1): give sandbox a profile with userns"
 		} else {
@@ -80,7 +80,7 @@ func (p *place) examinePIDNamespaces(userNS Finding) Finding {
 	f := p.judge(feature{
 		area: treeArea, name: "pid namespaces", since: "3.8",
 		absent: []syscall.Errno{unix.EINVAL},
-		found:  "can be made", effect: "the kernel does not end a sandbox's processes together with its first",
+		found:  "can be made", effect: "sandbox cannot be started as the first process of one (unshare -pf --mount-proc)",
 	}, o, 0)
 	switch {
 	case f.State == OK:
