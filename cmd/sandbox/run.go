@@ -83,6 +83,11 @@ func (r *running) run(operands []string) error {
 	if r.file, err = r.reports.open(r.needs(s)); err != nil {
 		return err
 	}
+	// The program could use up what this process needs to answer it.
+	if err := supervisor.ReserveThreads(); err != nil {
+		return fail("nothing was started: %v", err).
+			hinted("raise the limit on processes (ulimit -u, pids.max of a cgroup, --pids-limit of a container), or have fewer of them")
+	}
 	process, err := r.start(s)
 	if err != nil {
 		return s.notStarted(err)

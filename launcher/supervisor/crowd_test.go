@@ -125,6 +125,9 @@ func TestForkBomb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := ReserveThreads(); err != nil {
+		t.Fatal(err)
+	}
 	v := newVictim(t, []uint32{asked}, bomb, strconv.Itoa(limit), strconv.Itoa(uid), strconv.Itoa(*bombCalls))
 	v.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	l := v.start(t)

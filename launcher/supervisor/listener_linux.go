@@ -56,14 +56,12 @@ func Listen(fd int) (*Listener, error) {
 // that wait, and those to come, then fail with ENOSYS, and none waits for ever.
 // A panic of the handler is such an error, a *PanicError.
 //
-// So that it need not make threads later, which a program may have used up, it
-// makes them at first, and has the process use no more than 4 processors.
+// It may need threads, which a program can have used up: see ReserveThreads.
 func (l *Listener) Serve(h Handler) error {
 	if l.fd < 0 {
 		return os.ErrClosed
 	}
 	defer l.Close()
-	reserveThreads()
 	for {
 		call, err := l.next()
 		if err != nil || call == nil {

@@ -3,6 +3,7 @@
 package supervisor
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 )
@@ -15,13 +16,23 @@ const (
 	// (for calls, for a child, for the memory of a program, for whoever reads
 	// reports) and for those of the runtime itself.
 	threads = 12
+	// processes are at least started besides: the one that watches, and the
+	// program.
+	processes = 2
 )
 
-// reserveThreads has the Go runtime make the threads now that it may want later.
-// It dies when it wants one and cannot have it, and a program that makes
-// processes without end, where a limit (pids.max, RLIMIT_NPROC) holds the
-// supervisor as well, could do that to it. Threads that it has made it keeps.
-func reserveThreads() {
+// ReserveThreads has the Go runtime make the threads now that it may want later,
+// and use no more than 4 processors. The runtime dies when it wants a thread and
+// cannot have it, and a program that makes processes without end, where a limit
+// (pids.max, RLIMIT_NPROC) holds the supervisor as well, could do that to it.
+// Threads that it has made it keeps.
+//
+// It is for before the program starts. If the threads, and two processes, are
+// not to be had, it fails, mostly with EAGAIN.
+func ReserveThreads() error {
+	if err := tryThreads(threads + processes); err != nil {
+		return fmt.Errorf("cannot make %d threads and %d processes: %w", threads, processes, err)
+	}
 	if runtime.GOMAXPROCS(0) > parallel {
 		runtime.GOMAXPROCS(parallel)
 	}
@@ -41,4 +52,5 @@ func reserveThreads() {
 	reserved.Wait()
 	close(release)
 	ended.Wait()
+	return nil
 }

@@ -18,14 +18,18 @@ func TestReserve(t *testing.T) {
 		return len(tasks)
 	}
 	began := time.Now()
-	reserveThreads()
+	if err := ReserveThreads(); err != nil {
+		t.Fatal(err)
+	}
 	took := time.Since(began)
 	first := count()
 	if first < threads {
 		t.Errorf("%d threads, want at least %d", first, threads)
 	}
 	for range 100 {
-		reserveThreads()
+		if err := ReserveThreads(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if again := count(); again < threads || again > first+threads {
 		t.Errorf("%d threads after many times, %d after one", again, first)

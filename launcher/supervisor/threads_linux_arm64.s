@@ -1,0 +1,45 @@
+#include "textflag.h"
+
+#define SYS_exit	93
+#define SYS_futex	98
+#define SYS_clone	220
+
+// func cloneWaiting(flags uintptr, w *waiting) (r uintptr)
+//
+// The new thread has the stack of the old one, so it touches none, and no
+// registers that it was not given. It waits for w.released, which is the first
+// word, counts itself in w.left, and ends.
+TEXT ·cloneWaiting(SB),NOSPLIT,$0-24
+	MOVD	flags+0(FP), R0
+	MOVD	w+8(FP), R9
+	MOVD	$0, R1
+	MOVD	$0, R2
+	MOVD	$0, R3
+	MOVD	$0, R4
+	MOVD	$SYS_clone, R8
+	SVC
+	CBZ	R0, wait
+	MOVD	R0, r+16(FP)
+	RET
+wait:
+	LDARW	(R9), R0
+	CBNZW	R0, leave
+	MOVD	R9, R0
+	MOVD	$128, R1		// FUTEX_WAIT_PRIVATE
+	MOVD	$0, R2
+	MOVD	$0, R3
+	MOVD	$SYS_futex, R8
+	SVC
+	B	wait
+leave:
+	ADD	$4, R9, R10
+more:
+	LDAXRW	(R10), R0
+	ADDW	$1, R0
+	STLXRW	R0, (R10), R1
+	CBNZW	R1, more
+again:
+	MOVD	$0, R0
+	MOVD	$SYS_exit, R8
+	SVC
+	B	again
