@@ -33,6 +33,9 @@ func (v *verb) run(u *ui, args []string) error {
 // program's.
 func (v *verb) parse(options *flag.FlagSet, args []string) (operands []string, err error) {
 	for {
+		if name := valueless(options, args); name != "" {
+			return nil, errors.New(noValue + name)
+		}
 		if err := options.Parse(args); err != nil {
 			return nil, err
 		}
@@ -46,6 +49,34 @@ func (v *verb) parse(options *flag.FlagSet, args []string) (operands []string, e
 	}
 }
 
+// noValue is how package flag says that an option's value is missing.
+const noValue = "flag needs an argument: -"
+
+// valueless returns the first option that package flag would give "--" as its
+// value: what stands there then is the end of the options.
+func valueless(options *flag.FlagSet, args []string) (name string) {
+	for i := 0; i < len(args); i++ {
+		name, isOption := strings.CutPrefix(args[i], "-")
+		name = strings.TrimPrefix(name, "-")
+		o := options.Lookup(name)
+		switch {
+		case !isOption || name == "":
+			return "" // the first operand, or the end
+		case strings.Contains(name, "="):
+			continue
+		case o == nil:
+			return ""
+		}
+		if single, ok := o.Value.(interface{ IsBoolFlag() bool }); ok && single.IsBoolFlag() {
+			continue
+		}
+		if i++; i < len(args) && args[i] == "--" {
+			return name
+		}
+	}
+	return ""
+}
+
 // options returns the verb's options, and the action that reads them.
 func (v *verb) options() (*flag.FlagSet, action) {
 	options := flag.NewFlagSet(v.name, flag.ContinueOnError)
@@ -57,7 +88,7 @@ func (v *verb) options() (*flag.FlagSet, action) {
 // optionError says what is wrong with the options. Package flag tells its
 // errors apart by their text only.
 func (v *verb) optionError(options *flag.FlagSet, args []string, text string) error {
-	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+	if name, ok := strings.CutPrefix(text, noValue); ok {
 		return misuse("%s: option %s needs a value", v.name, dashed(name)).hinted("see 'sandbox %s --help'", v.name)
 	}
 	if value, rest, ok := strings.Cut(text, " for flag -"); ok && strings.HasPrefix(value, "invalid value ") {
@@ -70,12 +101,29 @@ func (v *verb) optionError(options *flag.FlagSet, args []string, text string) er
 	}
 	written := asWritten(name, args)
 	f := misuse("%s has no option %q", v.name, written)
+	if other := v.otherStarter(); other != nil {
+		if theirs, _ := other.options(); theirs.Lookup(name) != nil {
+			return f.hinted("'sandbox %s' has it", other.name)
+		}
+	}
 	if meant, ok := meantOption(options, name, written); ok {
 		f.hinted("did you mean %s?", meant)
 	} else if v.operand == commandOperand {
 		f.hinted("options of the program come after it: sandbox %s -p POLICY -- COMMAND %s", v.name, written)
 	}
 	return f.hinted("see 'sandbox %s --help'", v.name)
+}
+
+// otherStarter returns the other of the two verbs that start programs, if v is
+// one of them.
+func (v *verb) otherStarter() *verb {
+	switch v.name {
+	case "run":
+		return findVerb("exec")
+	case "exec":
+		return findVerb("run")
+	}
+	return nil
 }
 
 // asWritten returns an option with the dashes that the user gave it.
