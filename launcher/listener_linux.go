@@ -52,6 +52,9 @@ func listenerError(cause error) *Error {
 	case unix.EBUSY:
 		e.Text = "another program listens for the denied calls of this process already, and there can be one only"
 		e.Hint = "sandbox runs under another sandbox, or in a container whose manager listens"
+	case unix.EPERM: // the kernel itself would say EACCES
+		e.Text = "a filter around this process allows no listener for denied calls: " + cause.Error()
+		e.Hint = "sandbox runs under another sandbox, or in a container: its filter has to allow seccomp() with SECCOMP_FILTER_FLAG_NEW_LISTENER"
 	case unix.EINVAL:
 		e.Text = "this kernel has no listeners for denied calls"
 		e.Hint = "Linux 5.0 or newer is needed"

@@ -170,7 +170,7 @@ func (w *watcher) lost(how unix.WaitStatus) *Error {
 	if how.Signaled() {
 		e.Text = "the process that watched the program (" + strconv.Itoa(w.pid) + ") was killed by " + unix.SignalName(how.Signal()) +
 			", so the program was killed with all that it had started"
-		e.Hint = "kill_process, or a denial of kill, would keep the program from doing that"
+		e.Hint = "if it was the program, a rule that refuses kill, tgkill and pidfd_send_signal keeps it from doing that"
 	}
 	return e
 }

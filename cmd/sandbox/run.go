@@ -98,6 +98,9 @@ func (r *running) run(operands []string) error {
 
 // check refuses what cannot be done together, before anything is.
 func (r *running) check() error {
+	if err := r.timeout.check(); err != nil {
+		return err
+	}
 	if r.reports.status.given {
 		if err := checkPassed(r.reports.status.fd); err != nil {
 			return misuse("--status-fd %d: %v", r.reports.status.fd, err)

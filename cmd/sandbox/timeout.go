@@ -27,6 +27,14 @@ func (o *timeout) declare(options *flag.FlagSet) {
 // defaultGrace is long enough for a program to tidy up.
 const defaultGrace = 10 * time.Second
 
+// check refuses what would be without effect.
+func (o *timeout) check() error {
+	if o.after == 0 && o.grace != span(defaultGrace) {
+		return misuse("--kill-after holds for --timeout, which is not given").hinted("give the time as well: --timeout 1m")
+	}
+	return nil
+}
+
 // watch begins to count. The function that it returns ends that, and reports
 // whether the time was over.
 func (o *timeout) watch(p *launcher.Process) (end func() (over bool)) {
