@@ -83,7 +83,7 @@ func (p *plan) best(i, j int) part {
 	best := part{cost: math.MaxFloat32}
 	// The parts that begin at i lie one after the other; of those that end at j
 	// each one's distance from the next is one less.
-	below := p.parts[p.index(i, from):p.index(i, to)+1]
+	below := p.parts[p.index(i, from) : p.index(i, to)+1]
 	above, step := p.index(from, j), len(p.list)-from
 	for k := range below {
 		if cost := own + below[k].cost + p.parts[above].cost; cost < best.cost {
