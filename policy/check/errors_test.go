@@ -96,8 +96,11 @@ func TestDiagnostics(t *testing.T) {
 		}
 		in := input(t, abi, text)
 		in.Scope = scope
-		if action == "allow" {
+		switch action {
+		case "allow":
 			in.Action = typed.Allow
+		case "log":
+			in.Action = typed.Log
 		}
 		filters, list := Filters(in)
 		if list.Failed() && filters != nil {

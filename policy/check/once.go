@@ -49,8 +49,12 @@ func (c *checker) onceInPlace(x *filter.Apply) bool {
 			Hintf(instead).
 			Hintf("other calls cannot be counted, as a filter has no memory")
 	case c.action != typed.Allow:
+		label := "the program would not be started"
+		if c.action < typed.Errno {
+			label = "its action has to be allow"
+		}
 		misplaced("%s can stand only in a rule that allows", typed.OnceText).
-			Labelf("the program would not be started").
+			Labelf("%s", label).
 			Hintf(instead)
 	case unparen(c.body) != filter.Expr(x):
 		misplaced("%s must be all that is asked", typed.OnceText).

@@ -7,6 +7,7 @@ import (
 	"sandbox/arch"
 	"sandbox/internal/diag"
 	"sandbox/policy/filter"
+	"sandbox/policy/typed"
 )
 
 // lackingParam reports a name that some, but not all, selected calls have as a
@@ -113,6 +114,9 @@ func (c *checker) unknownName(x *filter.Name) {
 	switch x.Text {
 	case "true", "false":
 		d.Hintf("a condition is true or false as it is, and needs no comparison; a filter without a condition matches every call")
+		return
+	case "once":
+		d.Hintf("did you mean %s?", typed.OnceText)
 		return
 	case "arg0", "arg1", "arg2", "arg3", "arg4", "arg5":
 		d.Hintf("the registers are args[0] to args[5]: write args[%s]", x.Text[len("arg"):])

@@ -26,7 +26,11 @@ func (p *parser) call() *Call {
 	p.advance()
 	open := p.tok
 	if !p.got(tokOpenParen) {
-		p.unexpected(diag.MalformedCall, `"("`).Hintf(callExample)
+		d := p.unexpected(diag.MalformedCall, `"("`)
+		if open.kind == tokEnd {
+			d.Hintf("write %s() for the call whose arguments are all 0", p.source(p.last))
+		}
+		d.Hintf(callExample)
 		return nil
 	}
 	c.Args = p.args(open)
