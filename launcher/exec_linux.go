@@ -118,7 +118,7 @@ func (r *report) err(path string) *Error {
 	return &Error{
 		Status: StatusFailed,
 		Text:   "cannot " + stepNames[r.step] + ": " + cause.Error() + " (errno " + strconv.Itoa(int(cause)) + ")",
-		Hint:   "if a filter around this process denies it, as in a container, that filter has to allow it",
+		Hint:   deniedHint(cause),
 		Err:    cause,
 	}
 }

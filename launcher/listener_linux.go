@@ -44,7 +44,7 @@ func listenerError(cause error) *Error {
 	e := &Error{
 		Status:     StatusFailed,
 		Text:       "the kernel gives no listener for denied calls: " + cause.Error(),
-		Hint:       "if a filter around this process denies it, as in a container, that filter has to allow it",
+		Hint:       deniedHint(cause),
 		Err:        cause,
 		noListener: true,
 	}

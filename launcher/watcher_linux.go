@@ -75,7 +75,7 @@ func watchError(what string, err error) *Error {
 	return &Error{
 		Status: StatusFailed,
 		Text:   "cannot make " + what + " to watch the program: " + err.Error(),
-		Hint:   "if a filter around this process denies it, as in a container, that filter has to allow it",
+		Hint:   deniedHint(err),
 		Err:    err,
 	}
 }
