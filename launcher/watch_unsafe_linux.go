@@ -132,7 +132,20 @@ func (pl *plan) watchOver(r *report) {
 			told := w.tell(tellStarted, w.program, grouped, listener)
 			w.closeForeign(listener)
 			w.ending.openSpared()
-			if told && w.follow() {
+			came := toNobody
+			if told {
+				came = w.follow()
+			}
+			// Not done by follow: that would take more stack than there is.
+			for came == toItsTime || came == toTracer {
+				w.sweep()
+				if w.sweptAway(came == toItsTime) || w.reapOrphans() {
+					came = toItsEnd
+				} else {
+					came = w.follow()
+				}
+			}
+			if came == toItsEnd {
 				w.ended()
 			} else {
 				w.ending.killAll()
@@ -193,12 +206,21 @@ func becomeSubreaper(is *int32) (errno uint32) {
 	return 0
 }
 
-// follow looks after the program and returns when it has ended, as w.ending.info
-// tells, or when nobody is there any more to tell of it.
+// An outcome is what looking after the program came to.
+type outcome int32
+
+const (
+	toNobody  outcome = iota // is there to tell of it any more
+	toItsEnd                 // which w.ending.info tells
+	toItsTime                // being over: it is to be ended
+	toTracer                 // holding it for too long, after its end
+)
+
+// follow looks after the program.
 //
 //go:nosplit
 //go:norace
-func (w *watch) follow() (ended bool) {
+func (w *watch) follow() outcome {
 	e := &w.ending
 	for {
 		most := uintptr(0) // no bound
@@ -215,15 +237,15 @@ func (w *watch) follow() (ended bool) {
 		case uint32(syscall.EINTR):
 			continue
 		default:
-			return false
+			return toNobody
 		}
 		if w.poll[1].Revents != 0 {
-			return false
+			return toNobody
 		}
 		if w.poll[0].Revents != 0 {
 			switch w.listen() {
 			case sayNothing:
-				return false
+				return toNobody
 			case sayGoOn:
 				w.goOn()
 				w.stopTold = false
@@ -235,21 +257,14 @@ func (w *watch) follow() (ended bool) {
 					w.tell(tellStopped, e.info.status, 0, -1)
 				}
 			case sayEnd:
-				w.sweep()
-				if w.programEnded() {
-					return true
-				}
-				if e.gone {
-					e.info.code, e.info.status = cldKilled, int32(unix.SIGKILL)
-					return true
-				}
+				return toItsTime
 			}
 		}
 		if w.poll[2].Revents != 0 {
 			systemCall(unix.SYS_READ, uintptr(w.signals), uintptr(unsafe.Pointer(&w.read)), uintptr(len(w.read)), 0, 0, 0)
 		}
 		if w.reapOrphans() {
-			return true
+			return toItsEnd
 		}
 		if w.poll[3].Revents != 0 {
 			e.sawEnd(w.poll[3].Revents)
@@ -257,10 +272,7 @@ func (w *watch) follow() (ended bool) {
 		}
 		if w.held && events == 0 {
 			w.held = false
-			w.sweep()
-			if w.programEnded() {
-				return true
-			}
+			return toTracer
 		}
 		w.lookForStop()
 	}
@@ -280,6 +292,22 @@ func (w *watch) sweep() {
 		w.ending.killed = 0
 	}
 	w.ending.killAll()
+}
+
+// sweptAway reports whether the program has ended, after a sweep. If its time was
+// over, nobody waits for a tracer to show that.
+//
+//go:nosplit
+//go:norace
+func (w *watch) sweptAway(over bool) bool {
+	if w.programEnded() {
+		return true
+	}
+	if over && w.ending.gone {
+		w.ending.info.code, w.ending.info.status = cldKilled, int32(unix.SIGKILL)
+		return true
+	}
+	return false
 }
 
 // programEnded asks whether the program has ended and is shown to this process,
