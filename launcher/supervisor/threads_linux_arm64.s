@@ -4,22 +4,27 @@
 #define SYS_futex	98
 #define SYS_clone	220
 
-// func cloneWaiting(flags uintptr, w *waiting) (r uintptr)
+// func cloneWaiting(flags uintptr, w *waiting, tid *uint32) (r uintptr)
 //
 // The new thread has the stack of the old one, so it touches none, and no
-// registers that it was not given. It waits for w.released, which is the first
+// registers that it was not given. The kernel writes its id to tid first: without
+// one, a filter around this process has faked that there is a new thread, and
+// this is the old one, which returns 0. It waits for w.released, which is the first
 // word, counts itself in w.left, and ends.
-TEXT ·cloneWaiting(SB),NOSPLIT,$0-24
+TEXT ·cloneWaiting(SB),NOSPLIT,$0-32
 	MOVD	flags+0(FP), R0
 	MOVD	w+8(FP), R9
 	MOVD	$0, R1
 	MOVD	$0, R2
 	MOVD	$0, R3
-	MOVD	$0, R4
+	MOVD	tid+16(FP), R4
 	MOVD	$SYS_clone, R8
 	SVC
-	CBZ	R0, wait
-	MOVD	R0, r+16(FP)
+	CBNZ	R0, old
+	MOVWU	(R4), R5
+	CBNZW	R5, wait
+old:
+	MOVD	R0, r+24(FP)
 	RET
 wait:
 	LDARW	(R9), R0

@@ -18,15 +18,15 @@ type waiting struct {
 	left     atomic.Uint32 // how many do not look at this any more
 }
 
-func cloneWaiting(flags uintptr, w *waiting) (r uintptr)
+func cloneWaiting(flags uintptr, w *waiting, tid *uint32) (r uintptr)
 
 // tryThreads makes so many threads at once, which end again, and returns the
 // error if they are not to be had. The Go runtime does not know of them: where it
 // cannot have one, it dies.
 func tryThreads(n int) (err error) {
-	// As the Go runtime does, but for the address of thread-local storage.
-	const flags = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD
-	w := new(waiting)
+	// As the Go runtime does, but for what is written where.
+	const flags = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD | unix.CLONE_CHILD_SETTID
+	w, tids := new(waiting), make([]uint32, n)
 	made := uint32(0)
 	// They must not run Go's signal handlers.
 	runtime.LockOSThread()
@@ -35,9 +35,14 @@ func tryThreads(n int) (err error) {
 	if err := setSignalMask(&all, &old); err != nil {
 		return err
 	}
-	for range n {
-		if r := cloneWaiting(flags, w); r > ^uintptr(4095) {
+	for i := range n {
+		r := cloneWaiting(flags, w, &tids[i])
+		if r > ^uintptr(4095) {
 			err = syscall.Errno(-r)
+			break
+		}
+		if r == 0 {
+			err = unix.EPERM // faked
 			break
 		}
 		made++
@@ -50,6 +55,7 @@ func tryThreads(n int) (err error) {
 	for w.left.Load() < made {
 		time.Sleep(10 * time.Microsecond)
 	}
+	runtime.KeepAlive(tids)
 	return err
 }
 
