@@ -48,11 +48,11 @@ func tryThreads(n int) (err error) {
 		made++
 	}
 	w.released.Store(1)
-	_, _, _ = unix.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(w)), 1|128, uintptr(n)) // FUTEX_WAKE_PRIVATE
 	if maskErr := setSignalMask(&old, nil); err == nil {
 		err = maskErr
 	}
 	for w.left.Load() < made {
+		_, _, _ = unix.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(w)), 1|128, uintptr(n)) // FUTEX_WAKE_PRIVATE
 		time.Sleep(10 * time.Microsecond)
 	}
 	runtime.KeepAlive(tids)
