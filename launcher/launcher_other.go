@@ -30,6 +30,9 @@ func (*Process) Leftover() int { return 0 }
 // Signal fails.
 func (*Process) Signal(syscall.Signal) error { return unsupported() }
 
+// End always fails.
+func (*Process) End() error { return unsupported() }
+
 // Wait fails.
 func (*Process) Wait() (Status, error) { return Status{}, unsupported() }
 
