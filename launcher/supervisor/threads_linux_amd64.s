@@ -10,7 +10,8 @@
 // registers that it was not given. The kernel writes its id to tid first: without
 // one, a filter around this process has faked that there is a new thread, and
 // this is the old one, which returns 0. It waits for w.released, which is the first
-// word, counts itself in w.left, and ends.
+// word, or a while, as a wake-up can be faked, too; then it counts itself in w.left,
+// and ends.
 TEXT ·cloneWaiting(SB),NOSPLIT,$0-32
 	MOVQ	flags+0(FP), DI
 	MOVQ	w+8(FP), R12
@@ -35,7 +36,7 @@ wait:
 	MOVQ	R12, DI
 	MOVL	$128, SI		// FUTEX_WAIT_PRIVATE
 	XORL	DX, DX
-	XORL	R10, R10
+	LEAQ	8(R12), R10		// w.most
 	MOVL	$SYS_futex, AX
 	SYSCALL
 	JMP	wait

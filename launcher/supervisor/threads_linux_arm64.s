@@ -10,7 +10,8 @@
 // registers that it was not given. The kernel writes its id to tid first: without
 // one, a filter around this process has faked that there is a new thread, and
 // this is the old one, which returns 0. It waits for w.released, which is the first
-// word, counts itself in w.left, and ends.
+// word, or a while, as a wake-up can be faked, too; then it counts itself in w.left,
+// and ends.
 TEXT ·cloneWaiting(SB),NOSPLIT,$0-32
 	MOVD	flags+0(FP), R0
 	MOVD	w+8(FP), R9
@@ -32,7 +33,7 @@ wait:
 	MOVD	R9, R0
 	MOVD	$128, R1		// FUTEX_WAIT_PRIVATE
 	MOVD	$0, R2
-	MOVD	$0, R3
+	ADD	$8, R9, R3		// w.most
 	MOVD	$SYS_futex, R8
 	SVC
 	B	wait

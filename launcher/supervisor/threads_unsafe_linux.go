@@ -15,6 +15,7 @@ import (
 type waiting struct {
 	released atomic.Uint32
 	left     atomic.Uint32 // how many do not look at this any more
+	most     unix.Timespec // how long one waits before it looks again
 }
 
 func cloneWaiting(flags uintptr, w *waiting, tid *uint32) (r uintptr)
@@ -25,7 +26,7 @@ func cloneWaiting(flags uintptr, w *waiting, tid *uint32) (r uintptr)
 func tryThreads(n int) (err error) {
 	// As the Go runtime does, but for what is written where.
 	const flags = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD | unix.CLONE_CHILD_SETTID
-	w, tids := new(waiting), make([]uint32, n)
+	w, tids := &waiting{most: unix.Timespec{Nsec: 1e6}}, make([]uint32, n)
 	made := uint32(0)
 	// They must not run Go's signal handlers.
 	runtime.LockOSThread()
