@@ -11,16 +11,19 @@ import (
 
 // A reportPage is a page that a child inherits and shares, with a report in it.
 type reportPage struct {
-	memory []byte
+	memory unsafe.Pointer
 	report *report
 }
 
 func newReportPage() (reportPage, error) {
-	memory, err := unix.Mmap(-1, 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS)
+	memory, err := unix.MmapPtr(-1, 0, nil, uintptr(os.Getpagesize()), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS)
+	if err == nil && memory == nil {
+		err = unix.EPERM // a filter around this process has faked it
+	}
 	if err != nil {
 		return reportPage{}, &Error{Status: StatusFailed, Text: "cannot map a page to share with the child: " + err.Error(), Err: err}
 	}
-	return reportPage{memory, (*report)(unsafe.Pointer(&memory[0]))}, nil
+	return reportPage{memory, (*report)(memory)}, nil
 }
 
-func (p reportPage) free() { _ = unix.Munmap(p.memory) }
+func (p reportPage) free() { _ = unix.MunmapPtr(p.memory, uintptr(os.Getpagesize())) }
