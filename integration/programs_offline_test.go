@@ -108,7 +108,9 @@ try: socket.socket(); print("done", flush=True)
 except OSError as e: print(errno.errorcode[e.errno], flush=True)
 subprocess.run(["make", "-s", "-k"], stderr=subprocess.DEVNULL)
 `
-			shell := attack + " socket 2; python3 -c '" + python + "'"
+			// run ends what is left behind, so the shell waits for the daemon's word.
+			const wait = "; n=0; until test -s daemon -o $n = 500; do n=$((n+1)); sleep 0.01; done"
+			shell := attack + " socket 2; python3 -c '" + python + "'" + wait
 			o := command{under: []string{"-p", policy}, verb: verb, argv: []string{"/bin/sh", "-c", shell}, dir: dir}.run(t)
 			if got := strings.Fields(o.stdout); len(got) != 3 || got[0] != want || got[1] != want || got[2] != want {
 				t.Errorf("shell, python and make's child: %q, want three times %s\n%s", got, want, o.stderr)
