@@ -45,43 +45,6 @@ type watch struct {
 	read    [128]byte // of signals: struct signalfd_siginfo
 }
 
-// A message is what the watcher tells.
-type message struct {
-	kind messageKind
-	a, b int32
-}
-
-type messageKind int32
-
-const (
-	tellStarted messageKind = iota + 1 // a: the program's process, b: 0 if it is in no cgroup of its own. With the listener, if there is one
-	tellStop                           // the program has stopped. An answer is expected
-	tellStopped                        // and it stands still. a: the signal. An answer is expected
-	tellEnded                          // a: CLD_*, b: exit code or signal. An answer is expected, till when a zombie keeps the id
-	tellOver                           // nothing is left. a: how many were killed for it, b: why one could not be, or 0
-)
-
-// Answers to messages.
-const (
-	sayCheck   = 'c' // does it stand still
-	sayLook    = 'l' // look for the next stop
-	sayGoOn    = 'g' // the same, and continue the program unless somebody has
-	sayReap    = 'r' // the program's id is not used any more
-	sayEnd     = 'e' // end the program and all others, and wait for nobody: no answer to a message
-	sayNothing = 0   // nobody is there to say anything
-)
-
-// control is a cmsghdr with a descriptor (SCM_RIGHTS).
-type control struct {
-	length      uint64
-	level, kind int32
-	descriptor  int32
-	_           int32
-}
-
-// bytes returns the message's memory.
-func (m *message) bytes() []byte { return unsafe.Slice((*byte)(unsafe.Pointer(m)), unsafe.Sizeof(*m)) }
-
 var watcherName = [...]byte{'s', 'a', 'n', 'd', 'b', 'o', 'x', '-', 'w', 'a', 't', 'c', 'h', 0}
 
 // complete fills in what is known before the watcher exists.
@@ -243,7 +206,7 @@ func (w *watch) follow() outcome {
 			return toNobody
 		}
 		if w.poll[0].Revents != 0 {
-			switch w.listen() {
+			switch w.answer() {
 			case sayNothing:
 				return toNobody
 			case sayGoOn:
@@ -391,7 +354,7 @@ func (w *watch) ended() {
 	w.sweep()
 	w.tell(tellEnded, code, value, -1)
 	for {
-		if say := w.listen(); say == sayReap || say == sayNothing {
+		if say := w.answer(); say == sayReap || say == sayNothing {
 			break
 		}
 	}
@@ -438,41 +401,6 @@ func (w *watch) goOn() {
 		to = -to
 	}
 	systemCall(unix.SYS_KILL, to, uintptr(unix.SIGCONT), 0, 0, 0, 0)
-}
-
-// tell sends a message, and a descriptor unless it is -1.
-//
-//go:nosplit
-//go:norace
-func (w *watch) tell(kind messageKind, a, b, descriptor int32) bool {
-	w.out.kind, w.out.a, w.out.b = kind, a, b
-	w.head.Controllen = 0
-	if descriptor >= 0 {
-		w.head.Controllen = uint64(unsafe.Sizeof(w.control))
-		w.control.descriptor = descriptor
-	}
-	for {
-		r := systemCall(unix.SYS_SENDMSG, uintptr(w.channel), uintptr(unsafe.Pointer(&w.head)), unix.MSG_NOSIGNAL, 0, 0, 0)
-		if failed(r) != uint32(syscall.EINTR) {
-			return r == unsafe.Sizeof(w.out)
-		}
-	}
-}
-
-// listen waits for an answer.
-//
-//go:nosplit
-//go:norace
-func (w *watch) listen() byte {
-	for {
-		r := systemCall(unix.SYS_READ, uintptr(w.channel), uintptr(unsafe.Pointer(&w.command)), 1, 0, 0, 0)
-		switch {
-		case r == 1:
-			return w.command[0]
-		case failed(r) != uint32(syscall.EINTR):
-			return sayNothing
-		}
-	}
 }
 
 // closeForeign closes what the watcher does not need: whoever reads from a pipe
