@@ -92,29 +92,21 @@ type constants struct {
 }
 
 func (c *constants) ofBool(b typed.Bool) {
-	switch b := b.(type) {
-	case *typed.NotExpr:
-		c.ofBool(b.X)
-	case *typed.AndExpr:
-		c.ofBool(b.X)
-		c.ofBool(b.Y)
-	case *typed.OrExpr:
-		c.ofBool(b.X)
-		c.ofBool(b.Y)
-	case *typed.Predicate:
-		c.ofBool(b.X)
-	case *typed.Compare:
-		var loads []*typed.Load
-		values := collectInts(b.Y, &loads, collectInts(b.X, &loads, nil))
-		c.add(loads, values)
-	case *typed.In:
-		var loads []*typed.Load
-		values := collectInts(b.X, &loads, nil)
-		for _, interval := range b.Intervals {
-			values = append(values, interval.Low, interval.High)
+	typed.EachLeaf(b, func(b typed.Bool) {
+		switch b := b.(type) {
+		case *typed.Compare:
+			var loads []*typed.Load
+			values := collectInts(b.Y, &loads, collectInts(b.X, &loads, nil))
+			c.add(loads, values)
+		case *typed.In:
+			var loads []*typed.Load
+			values := collectInts(b.X, &loads, nil)
+			for _, interval := range b.Intervals {
+				values = append(values, interval.Low, interval.High)
+			}
+			c.add(loads, values)
 		}
-		c.add(loads, values)
-	}
+	})
 }
 
 // collectInts appends the constants of x to values, and its loads to loads.

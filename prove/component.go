@@ -140,28 +140,20 @@ func (l *limitComponent) giveUp() *GivenUp                   { return &GivenUp{L
 type cutPoints struct{ arch, nr []uint32 }
 
 func (c *cutPoints) condition(b typed.Bool) {
-	switch b := b.(type) {
-	case *typed.NotExpr:
-		c.condition(b.X)
-	case *typed.AndExpr:
-		c.condition(b.X)
-		c.condition(b.Y)
-	case *typed.OrExpr:
-		c.condition(b.X)
-		c.condition(b.Y)
-	case *typed.Predicate:
-		c.condition(b.X)
-	case *typed.Compare:
-		if y, ok := b.Y.(*typed.Value); ok {
-			c.around(b.X, y.Bits, y.Bits)
-		} else if x, ok := b.X.(*typed.Value); ok {
-			c.around(b.Y, x.Bits, x.Bits)
+	typed.EachLeaf(b, func(b typed.Bool) {
+		switch b := b.(type) {
+		case *typed.Compare:
+			if y, ok := b.Y.(*typed.Value); ok {
+				c.around(b.X, y.Bits, y.Bits)
+			} else if x, ok := b.X.(*typed.Value); ok {
+				c.around(b.Y, x.Bits, x.Bits)
+			}
+		case *typed.In:
+			for _, i := range b.Intervals {
+				c.around(b.X, i.Low, i.High)
+			}
 		}
-	case *typed.In:
-		for _, i := range b.Intervals {
-			c.around(b.X, i.Low, i.High)
-		}
-	}
+	})
 }
 
 // around adds the borders of an interval if x is arch or number, in whatever

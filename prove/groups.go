@@ -90,22 +90,14 @@ func (g *groups) policy(p *typed.Policy) {
 
 // condition unites the words that are compared with each other in b.
 func (g *groups) condition(b typed.Bool) {
-	switch b := b.(type) {
-	case *typed.NotExpr:
-		g.condition(b.X)
-	case *typed.AndExpr:
-		g.condition(b.X)
-		g.condition(b.Y)
-	case *typed.OrExpr:
-		g.condition(b.X)
-		g.condition(b.Y)
-	case *typed.Predicate:
-		g.condition(b.X)
-	case *typed.Compare:
-		g.integers(b.X, b.Y)
-	case *typed.In:
-		g.integers(b.X)
-	}
+	typed.EachLeaf(b, func(b typed.Bool) {
+		switch b := b.(type) {
+		case *typed.Compare:
+			g.integers(b.X, b.Y)
+		case *typed.In:
+			g.integers(b.X)
+		}
+	})
 }
 
 func (g *groups) integers(list ...typed.Int) {

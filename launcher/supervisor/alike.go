@@ -86,23 +86,15 @@ func (j *judged) findPointers(syscall *arch.Syscall) {
 
 // condition adds what a condition looks at.
 func (j *judged) condition(b typed.Bool) {
-	switch b := b.(type) {
-	case *typed.NotExpr:
-		j.condition(b.X)
-	case *typed.AndExpr:
-		j.condition(b.X)
-		j.condition(b.Y)
-	case *typed.OrExpr:
-		j.condition(b.X)
-		j.condition(b.Y)
-	case *typed.Compare:
-		j.value(b.X)
-		j.value(b.Y)
-	case *typed.In:
-		j.value(b.X)
-	case *typed.Predicate:
-		j.condition(b.X)
-	}
+	typed.EachLeaf(b, func(b typed.Bool) {
+		switch b := b.(type) {
+		case *typed.Compare:
+			j.value(b.X)
+			j.value(b.Y)
+		case *typed.In:
+			j.value(b.X)
+		}
+	})
 }
 
 // value adds what an expression looks at.
