@@ -66,7 +66,7 @@ var foreign = map[string][]string{
 
 // helpers are programs that write the tables, and what tests share. Nothing
 // that ships may import them; they may import what they like.
-var helpers = []string{"arch/gen/...", "internal/layout", "internal/policygen/...", "integration/..."}
+var helpers = []string{"arch/gen/...", "internal/layout", "internal/machine", "internal/policygen/...", "integration/..."}
 
 // banned are packages of the standard library that the command must not link:
 // their initialisation would be paid by every start.
