@@ -24,6 +24,8 @@ type Listener struct {
 	response []uint64 // room for struct seccomp_notif_resp
 	wait     [1]unix.PollFd
 
+	noticesEnd bool // receiving fails when the last process has ended (Linux 6.11)
+
 	proc   func() error // nil, or why /proc cannot be used; asked once
 	reader reader       // of the program's memory
 }
@@ -45,7 +47,13 @@ func Listen(fd int) (*Listener, error) {
 		return nil, fmt.Errorf("descriptor %d is no listener: %w", fd, err)
 	}
 	setSyncWakeUp(fd)
-	return &Listener{fd: fd, received: received, response: response, proc: sync.OnceValue(checkProc)}, nil
+	return &Listener{
+		fd:         fd,
+		received:   received,
+		response:   response,
+		noticesEnd: receivingNoticesEnd(),
+		proc:       sync.OnceValue(checkProc),
+	}, nil
 }
 
 // Serve receives calls and has the handler answer them, one at a time, until no
@@ -79,26 +87,40 @@ func (l *Listener) Serve(h Handler) error {
 
 // next returns the next call that waits, or nil when none can come any more.
 func (l *Listener) next() (*Call, error) {
+	polls := !l.noticesEnd
 	for {
-		// Receiving waits too, but notices the last process's end since Linux 6.11
-		// only.
+		if polls {
+			if ended, err := l.poll(); ended || err != nil {
+				return nil, err
+			}
+		}
+		err := l.receive()
+		if err == nil {
+			return &l.call, nil
+		}
+		if !passing(err) {
+			return nil, fmt.Errorf("cannot receive a notification: %w", err)
+		}
+		polls = polls || err == unix.ENOENT // its caller is gone, or all are
+	}
+}
+
+// poll waits until a call waits, and reports whether none can come any more.
+func (l *Listener) poll() (ended bool, err error) {
+	for {
 		l.wait[0] = unix.PollFd{Fd: int32(l.fd), Events: unix.POLLIN}
 		_, err := unix.Poll(l.wait[:], -1)
 		events := l.wait[0].Revents
 		switch {
 		case err == unix.EINTR:
 		case err != nil:
-			return nil, fmt.Errorf("cannot wait for a notification: %w", err)
+			return false, fmt.Errorf("cannot wait for a notification: %w", err)
 		case events&unix.POLLNVAL != 0:
-			return nil, fmt.Errorf("cannot wait for a notification: %w", os.ErrClosed)
+			return false, fmt.Errorf("cannot wait for a notification: %w", os.ErrClosed)
 		case events&unix.POLLIN != 0:
-			if err := l.receive(); err == nil {
-				return &l.call, nil
-			} else if !passing(err) {
-				return nil, fmt.Errorf("cannot receive a notification: %w", err)
-			}
+			return false, nil
 		case events&unix.POLLHUP != 0:
-			return nil, nil
+			return true, nil
 		}
 		// POLLERR alone is a signal to this thread (seccomp_notify_poll).
 	}

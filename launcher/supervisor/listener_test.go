@@ -89,28 +89,44 @@ func TestCall(t *testing.T) {
 	}
 }
 
+// eachWait runs a test for each of the ways in which Serve waits for calls.
+func eachWait(t *testing.T, test func(t *testing.T, set func(*Listener))) {
+	t.Run("polling", func(t *testing.T) {
+		test(t, func(l *Listener) { l.noticesEnd = false })
+	})
+	t.Run("receiving", func(t *testing.T) {
+		if !kernelAtLeast(6, 11) {
+			t.Skip("this kernel does not wake who receives when the last process ends")
+		}
+		test(t, func(l *Listener) { l.noticesEnd = true })
+	})
+}
+
 // TestServeEnds: the last process under the filter is a grandchild, which makes
 // a call when its parents are gone.
 func TestServeEnds(t *testing.T) {
-	v, l := start(t, "/bin/sh", "-c", `(sleep 0.1; exec "$@") >/dev/null 2>&1 &`, "sh", self(t), "role=call", "7")
-	calls := 0
-	done := make(chan error, 1)
-	go func() {
-		done <- l.Serve(HandlerFunc(func(c *Call) Answer {
-			calls++
-			return Errno(1)
-		}))
-	}()
-	v.output(t)
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-	if calls != 1 {
-		t.Errorf("%d calls, want 1: the grandchild's", calls)
-	}
-	if err := l.Serve(nil); !errors.Is(err, os.ErrClosed) {
-		t.Errorf("serving again: %v", err)
-	}
+	eachWait(t, func(t *testing.T, set func(*Listener)) {
+		v, l := start(t, "/bin/sh", "-c", `(sleep 0.1; exec "$@") >/dev/null 2>&1 &`, "sh", self(t), "role=call", "7")
+		set(l)
+		calls := 0
+		done := make(chan error, 1)
+		go func() {
+			done <- l.Serve(HandlerFunc(func(c *Call) Answer {
+				calls++
+				return Errno(1)
+			}))
+		}()
+		v.output(t)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if calls != 1 {
+			t.Errorf("%d calls, want 1: the grandchild's", calls)
+		}
+		if err := l.Serve(nil); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("serving again: %v", err)
+		}
+	})
 }
 
 // TestPanic: a handler that panics permits nothing, nor does it leave anybody
@@ -153,53 +169,59 @@ func TestClosed(t *testing.T) {
 
 // TestKilled: callers are killed before their answer, which goes nowhere.
 func TestKilled(t *testing.T) {
-	v, l := start(t, role(t, "call", "0", "0")...)
-	calls := 0
-	err := l.Serve(HandlerFunc(func(c *Call) Answer {
-		calls++
-		v.Process.Kill()
-		v.Process.Wait()
-		if l.Waiting(c.ID) {
-			t.Error("the call of a dead process waits")
+	eachWait(t, func(t *testing.T, set func(*Listener)) {
+		v, l := start(t, role(t, "call", "0", "0")...)
+		set(l)
+		calls := 0
+		err := l.Serve(HandlerFunc(func(c *Call) Answer {
+			calls++
+			v.Process.Kill()
+			v.Process.Wait()
+			if l.Waiting(c.ID) {
+				t.Error("the call of a dead process waits")
+			}
+			return Continue()
+		}))
+		if err != nil || calls != 1 {
+			t.Errorf("%d calls, error %v", calls, err)
 		}
-		return Continue()
-	}))
-	if err != nil || calls != 1 {
-		t.Errorf("%d calls, error %v", calls, err)
-	}
+	})
 }
 
 // TestSignalled: the serving thread gets signals all the while, as the Go
 // runtime's own.
 func TestSignalled(t *testing.T) {
-	const n = 2000
-	v, l := start(t, role(t, "loop", "2000")...)
-	var thread atomic.Int64
-	stop := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				if id := thread.Load(); id != 0 {
-					unix.Tgkill(os.Getpid(), int(id), syscall.SIGURG)
+	eachWait(t, func(t *testing.T, set func(*Listener)) {
+		const n = 2000
+		v, l := start(t, role(t, "loop", "2000")...)
+		set(l)
+		var thread atomic.Int64
+		stop := make(chan struct{})
+		go func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					if id := thread.Load(); id != 0 {
+						unix.Tgkill(os.Getpid(), int(id), syscall.SIGURG)
+					}
+					runtime.Gosched()
 				}
-				runtime.Gosched()
 			}
+		}()
+		calls := 0
+		err := l.Serve(HandlerFunc(func(*Call) Answer {
+			calls++
+			thread.Store(int64(unix.Gettid()))
+			return Errno(1)
+		}))
+		close(stop)
+		v.output(t)
+		if err != nil || calls != n {
+			t.Errorf("%d calls, want %d; error %v", calls, n, err)
 		}
-	}()
-	calls := 0
-	err := l.Serve(HandlerFunc(func(*Call) Answer {
-		calls++
-		thread.Store(int64(unix.Gettid()))
-		return Errno(1)
-	}))
-	close(stop)
-	v.output(t)
-	if err != nil || calls != n {
-		t.Errorf("%d calls, want %d; error %v", calls, n, err)
-	}
+	})
 }
 
 // TestListenRefuses has descriptors that are no listeners.
