@@ -16,7 +16,7 @@ import (
 // The benchmarks measure from one denied call to the next: the caller's way
 // into the kernel, the supervisor's wake-up, its answer, and the way back. What
 // that costs is mostly two switches between processes, so that it is to be
-// compared with Bare of the same run, which makes the same system calls in C.
+// compared with Bare and Pipes of the same run, which do that in C.
 //
 //	go test ./launcher/supervisor -run '^$' -bench . -count 5
 
@@ -78,6 +78,16 @@ func BenchmarkBare(b *testing.B) {
 		b.Fatal(err)
 	}
 	v.output(b)
+}
+
+// BenchmarkPipes is a byte that goes to another process and comes back, in C: two
+// switches between processes and nothing else.
+func BenchmarkPipes(b *testing.B) {
+	pipes := exec.Command(compiled(b, "pipes.c"), strconv.Itoa(b.N))
+	b.ResetTimer()
+	if err := pipes.Run(); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // BenchmarkCount counts a denial that has been there before.
