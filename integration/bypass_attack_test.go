@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 // An attack is one way around a sandbox that testdata/programs/attack knows,
@@ -75,7 +77,7 @@ func attackProgram32(t *testing.T) string {
 	program(t, "gcc")
 	path, err := builtAttack32()
 	if err != nil {
-		missing(t, "gcc -m32, of gcc-multilib, does not work: %v", err)
+		machine.Lacks(t, "gcc -m32, of gcc-multilib, does not work: %v", err)
 	}
 	return path
 }
@@ -91,7 +93,7 @@ func (a attack) try(t *testing.T, program string, under ...string) string {
 // tryBy is try by a verb of sandbox.
 func (a attack) tryBy(t *testing.T, verb, program string, under ...string) string {
 	t.Helper()
-	dir := openDir(t)
+	dir := machine.Dir(t)
 	writeFile(t, dir, "old", "content")
 	stdin, err := os.OpenFile(writeFile(t, dir, "stdin", "content"), os.O_RDWR, 0)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 // everything is a policy that denies nothing of the native ABI.
@@ -12,7 +14,7 @@ const everything = "version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"allow
 
 func policyFile(t *testing.T, text string) string {
 	t.Helper()
-	return writeFile(t, openDir(t), "policy.toml", text)
+	return writeFile(t, machine.Dir(t), "policy.toml", text)
 }
 
 func onX86(t *testing.T) {

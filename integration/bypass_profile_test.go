@@ -1,6 +1,10 @@
 package integration
 
-import "testing"
+import (
+	"testing"
+
+	"sandbox/internal/machine"
+)
 
 // denied is what every profile denies.
 var denied = []bypass{
@@ -58,7 +62,7 @@ func TestBaselineDeniesI386(t *testing.T) {
 // with native ones.
 func bothABIs(t *testing.T) string {
 	t.Helper()
-	return writeFile(t, openDir(t), "both.toml", `
+	return writeFile(t, machine.Dir(t), "both.toml", `
 version = 1
 extends = ["baseline"]
 abi     = ["x86_64", "i386"]
@@ -125,7 +129,7 @@ func TestOfflineDenies(t *testing.T) {
 // its registers tells one family from another.
 func TestOfflineDeniesI386(t *testing.T) {
 	program := attackProgram32(t)
-	policy := writeFile(t, openDir(t), "both.toml", "version = 1\nextends = [\"offline\"]\nabi = [\"x86_64\", \"i386\"]\n")
+	policy := writeFile(t, machine.Dir(t), "both.toml", "version = 1\nextends = [\"offline\"]\nabi = [\"x86_64\", \"i386\"]\n")
 	testBypasses(t, program, []string{"-p", policy}, []bypass{
 		{attack: attack{"socket", "2"}, want: "EPERM", without: "socket"},
 		{attack: attack{"socketpair", "2"}, want: "EPERM", without: "socketpair", reaches: "EOPNOTSUPP"},

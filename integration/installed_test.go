@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sandbox/internal/machine"
 )
 
 // diffOf runs sandbox diff on a running process and a policy.
@@ -66,7 +68,7 @@ func TestStackedFiltersAreTheIntersection(t *testing.T) {
 	}
 	// No profile is in the other, and sandbox can start under baseline.
 	pid := waiting(t, "-p", "baseline", "-e", "errno(EACCES) mkdir", "--", sandbox, "exec", "-p", "offline")
-	both := writeFile(t, openDir(t), "both.toml", `version = 1
+	both := writeFile(t, machine.Dir(t), "both.toml", `version = 1
 extends = ["offline"]
 [[rule]]
 action  = "errno(EACCES)"

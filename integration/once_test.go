@@ -15,6 +15,7 @@ import (
 
 	"sandbox/bpf"
 	"sandbox/internal/installed"
+	"sandbox/internal/machine"
 )
 
 // executing are the ways to execute a program that every ABI has.
@@ -36,7 +37,7 @@ func onceStarts(t *testing.T) map[string]command {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := filepath.Join(openDir(t), "noexec.sandbox")
+	program := filepath.Join(machine.Dir(t), "noexec.sandbox")
 	command{argv: []string{sandbox, "compile", "-p", "baseline", "-p", "noexec", "-o", program}}.succeeds(t)
 	return map[string]command{
 		"exec":           {verb: "exec", under: []string{"-p", "baseline", "-p", "noexec"}},
@@ -189,7 +190,7 @@ func secretOf(t *testing.T, pid int) (addresses [3]uint64) {
 	t.Helper()
 	filters, err := installed.Read(pid)
 	if err != nil {
-		missing(t, "the kernel does not tell the filters of process %d: %v", pid, err)
+		machine.Lacks(t, "the kernel does not tell the filters of process %d: %v", pid, err)
 	}
 	var halves [6]uint32
 	for _, f := range filters {

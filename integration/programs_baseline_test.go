@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sandbox/internal/machine"
 )
 
 // Each program does a real piece of work under baseline, and the work's result
@@ -52,7 +54,7 @@ if __name__ == '__main__':
 `
 
 func TestPython(t *testing.T) {
-	dir := openDir(t)
+	dir := machine.Dir(t)
 	script := writeFile(t, dir, "work.py", pythonWork)
 	expectOutput(t, command{under: baseline, argv: []string{program(t, "python3"), script}, dir: dir},
 		"285\n285\nCHILD\nLOOPBACK\n45\nb7ad5674 CERT_REQUIRED\n")
@@ -71,7 +73,7 @@ worker.on('message', n => {
 `
 
 func TestNode(t *testing.T) {
-	dir := openDir(t)
+	dir := machine.Dir(t)
 	script := writeFile(t, dir, "work.js", nodeWork)
 	expectOutput(t, command{under: baseline, argv: []string{program(t, "node"), script}, dir: dir},
 		"9999999 child\npacked\nserved /page\n")
@@ -99,7 +101,7 @@ func TestGit(t *testing.T) {
 
 func TestCompilerAndMake(t *testing.T) {
 	program(t, "gcc")
-	dir := openDir(t)
+	dir := machine.Dir(t)
 	writeFile(t, dir, "main.c", "int answer(void);\n#include <stdio.h>\nint main(void) { printf(\"%d\\n\", answer()); }\n")
 	writeFile(t, dir, "answer.c", "int answer(void) { return 42; }\n")
 	writeFile(t, dir, "Makefile", "run: program\n\t@./program\nprogram: main.o answer.o\n\t@gcc -o $@ $^\n%.o: %.c\n\t@gcc -pipe -O2 -c -o $@ $<\n")
@@ -120,7 +122,7 @@ find . -name 'list*' | sort | tr '\n' ' '
 func TestStaticBusybox(t *testing.T) {
 	busybox := program(t, "busybox")
 	if output, err := exec.Command("/usr/bin/ldd", busybox).CombinedOutput(); err == nil {
-		missing(t, "%s is not static: %s", busybox, output)
+		machine.Lacks(t, "%s is not static: %s", busybox, output)
 	}
 	expectOutput(t, command{under: baseline, argv: []string{busybox, "sh", "-c", busyboxWork}},
 		"6\nbed4646c\n./list ./list.tar.gz ./out/list done\n")
@@ -195,7 +197,7 @@ http {
 // workers.
 func TestNginx(t *testing.T) {
 	nginx, curl := program(t, "nginx"), program(t, "curl")
-	dir, port := openDir(t), freePort(t)
+	dir, port := machine.Dir(t), freePort(t)
 	if err := os.Mkdir(filepath.Join(dir, "www"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +216,7 @@ func TestNginx(t *testing.T) {
 
 func TestRedis(t *testing.T) {
 	redis, cli := program(t, "redis-server"), program(t, "redis-cli")
-	dir, port := openDir(t), freePort(t)
+	dir, port := machine.Dir(t), freePort(t)
 	server := command{
 		under: baseline, dir: dir,
 		argv: []string{redis, "--bind", "127.0.0.1", "--port", port, "--dir", dir, "--appendonly", "yes"},

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 var compute = []string{"-p", "compute"}
@@ -11,7 +13,7 @@ var compute = []string{"-p", "compute"}
 // TestComputeWorks has programs compute from files and from standard input,
 // some with threads.
 func TestComputeWorks(t *testing.T) {
-	dir := openDir(t)
+	dir := machine.Dir(t)
 	numbers := writeFile(t, dir, "numbers", "5\n3\n4\n1\n2\n")
 	writeFile(t, dir, "sum.py", `
 import concurrent.futures, sys
@@ -69,7 +71,7 @@ func TestComputeDeniesPrograms(t *testing.T) {
 			program(t, "busybox")
 			program(t, test.program)
 			attempt := func(under []string) (outcome, string) {
-				dir := openDir(t)
+				dir := machine.Dir(t)
 				writeFile(t, dir, "old", "content")
 				o := command{under: under, argv: []string{"/bin/sh", "-c", test.script}, dir: dir}.run(t)
 				return o, listing(t, dir)

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"sandbox/internal/machine"
 )
 
 var offline = []string{"-p", "offline"}
@@ -65,7 +67,7 @@ func TestOfflineWorks(t *testing.T) {
 	})
 	t.Run("gcc", func(t *testing.T) {
 		program(t, "gcc")
-		dir := openDir(t)
+		dir := machine.Dir(t)
 		writeFile(t, dir, "hello.c", "#include <stdio.h>\nint main(void) { puts(\"hello\"); }\n")
 		expectOutput(t, command{under: offline, argv: []string{"/bin/sh", "-c", "gcc -o hello hello.c && ./hello"}, dir: dir}, "hello\n")
 	})
@@ -100,7 +102,7 @@ func TestInheritance(t *testing.T) {
 	} {
 		verb, policy, want := test.verb, test.policy, test.want
 		t.Run(verb+" "+policy, func(t *testing.T) {
-			dir := openDir(t)
+			dir := machine.Dir(t)
 			writeFile(t, dir, "Makefile", "all:\n\t-@"+attack+" socket 2\n\t-@"+attack+" daemon-inet \"$(CURDIR)/daemon\" >/dev/null\n")
 			python := `
 import errno, socket, subprocess

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sandbox/internal/machine"
 )
 
 // shared is a directory that lasts for the whole run, for what is built once.
@@ -122,7 +124,7 @@ func (c command) start(t *testing.T) *exec.Cmd {
 		argv = slices.Concat([]string{sandbox, verb}, c.under, []string{"--"}, argv)
 	}
 	if c.dir == "" {
-		c.dir = openDir(t)
+		c.dir = machine.Dir(t)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
@@ -141,18 +143,6 @@ func (c command) start(t *testing.T) *exec.Cmd {
 		t.Fatalf("%q: %v", cmd.Args, err)
 	}
 	return cmd
-}
-
-// openDir returns a new directory that every user can enter.
-func openDir(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	for _, d := range []string{filepath.Dir(dir), dir} {
-		if err := os.Chmod(d, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }
 
 // writeFile writes a file that every user can read, and run if it is a script.
@@ -175,17 +165,8 @@ func program(t *testing.T, name string) string {
 			return path
 		}
 	}
-	missing(t, "%s is not installed in %s", name, searched)
+	machine.Lacks(t, "%s is not installed in %s", name, searched)
 	return ""
-}
-
-// missing skips a test that this machine cannot run, and fails it in CI.
-func missing(t *testing.T, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf(format, args...)
 }
 
 // succeeds demands that the command ends with 0 and silence on stderr, but for

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 var bombCalls = flag.Int("bomb-calls", 100, "how many calls are measured beside the fork bombs of TestSuperviseBomb")
@@ -26,7 +28,7 @@ var bombCalls = flag.Int("bomb-calls", 100, "how many calls are measured beside 
 // with the first process, and leaves none of the others.
 func TestSuperviseBomb(t *testing.T) {
 	const processes = 60
-	policy := writeFile(t, openDir(t), "bomb.toml", "version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(EPERM)\"\nfilters = [\"getpriority\"]\n")
+	policy := writeFile(t, machine.Dir(t), "bomb.toml", "version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(EPERM)\"\nfilters = [\"getpriority\"]\n")
 	run := func(t *testing.T, bomb string, limit, uid int, around ...string) {
 		sandbox, err := builtSandbox()
 		if err != nil {
@@ -63,7 +65,7 @@ func TestSuperviseBomb(t *testing.T) {
 		if os.Getuid() == 0 { // the limit does not hold root
 			uid = 100_000 + os.Getpid()
 		} else {
-			limit += tasksOf(os.Getuid())
+			limit += machine.Tasks(t, os.Getuid())
 		}
 		run(t, builtVictim(t, "bomb.c"), limit, uid)
 	})
@@ -86,7 +88,10 @@ func pidsGroup(t *testing.T, limit int) string {
 			return group
 		}
 	}
-	t.Skip("no cgroup with a limit of tasks can be made here")
+	if os.Getuid() != 0 {
+		t.Skip("only root may make a cgroup everywhere")
+	}
+	machine.Lacks(t, "no cgroup with a limit of tasks is to be had")
 	return ""
 }
 
@@ -95,18 +100,6 @@ func running(executable string) (n int) {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, link := range links {
 		if target, err := os.Readlink(link); err == nil && target == executable {
-			n++
-		}
-	}
-	return n
-}
-
-// tasksOf counts the tasks of a user, which the limit counts.
-func tasksOf(uid int) (n int) {
-	status, _ := filepath.Glob("/proc/[0-9]*/task/[0-9]*/status")
-	for _, path := range status {
-		content, err := os.ReadFile(path)
-		if err == nil && strings.Contains(string(content), "\nUid:\t"+strconv.Itoa(uid)+"\t") {
 			n++
 		}
 	}

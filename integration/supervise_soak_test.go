@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sandbox/internal/machine"
 )
 
 // For an hour:
@@ -29,7 +31,7 @@ func TestSuperviseSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := openDir(t)
+	dir := machine.Dir(t)
 	policy := writeFile(t, dir, "soak.toml", "version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(EPERM)\"\nfilters = [\"getpriority, mkdirat\"]\n")
 	reports := filepath.Join(dir, "report.json")
 	cmd := exec.CommandContext(t.Context(), sandbox, "run", "--quiet", "--report", reports, "-p", policy, "--",

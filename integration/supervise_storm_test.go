@@ -23,6 +23,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sandbox/arch"
+	"sandbox/internal/machine"
 )
 
 // In full:
@@ -48,7 +49,7 @@ func stormPolicy(t *testing.T) string {
 		}
 		fmt.Fprintf(&b, "[[rule]]\naction = \"errno(%s)\"\nfilters = [\"getpriority: who & 31 == %d\"]\n", name, i)
 	}
-	return writeFile(t, openDir(t), "storm.toml", b.String())
+	return writeFile(t, machine.Dir(t), "storm.toml", b.String())
 }
 
 // TestSuperviseStorm: under run each of many denied calls is answered once, with
@@ -69,7 +70,7 @@ func superviseStorm(t *testing.T, argv []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reports := filepath.Join(openDir(t), "report.json")
+	reports := filepath.Join(machine.Dir(t), "report.json")
 	cmd := exec.CommandContext(t.Context(), sandbox, append([]string{"run", "--quiet", "--report", reports, "-p", stormPolicy(t), "--"}, argv...)...)
 	cmd.WaitDelay = 5 * time.Second
 	stderr := new(bytes.Buffer)
@@ -154,7 +155,7 @@ func sendSignals(thread int, over *atomic.Bool) (sent int) {
 // builtVictim builds a victim in C or Go where every user can run it.
 func builtVictim(t *testing.T, name string) string {
 	t.Helper()
-	out := filepath.Join(openDir(t), strings.TrimSuffix(name, filepath.Ext(name)))
+	out := filepath.Join(machine.Dir(t), strings.TrimSuffix(name, filepath.Ext(name)))
 	build := exec.Command("go", "build", "-o", out, victims+name)
 	if filepath.Ext(name) == ".c" {
 		build = exec.Command(program(t, "gcc"), "-O1", "-o", out, victims+name)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 // TestAttributes asks the kernel for what was asked of the launcher, which
@@ -134,10 +136,10 @@ func TestNoCore(t *testing.T) {
 		{NoCore(), false},
 	} {
 		p, err := Start(job{}.program(), Command{
-			Path: "/bin/sh", Args: []string{"sh", "-c", "cd $0; kill -SEGV $$", worldDir(t)}, Limits: []Limit{tt.limit},
+			Path: "/bin/sh", Args: []string{"sh", "-c", "cd $0; kill -SEGV $$", machine.Dir(t)}, Limits: []Limit{tt.limit},
 		}, Options{})
 		if err != nil {
-			t.Skip("no core dump is to be had here: ", err)
+			machine.Lacks(t, "no core dump is to be had: %v", err)
 		}
 		status, err := p.Wait()
 		if err != nil || status.Signal() != syscall.SIGSEGV {
@@ -145,7 +147,7 @@ func TestNoCore(t *testing.T) {
 		}
 		if got := status.CoreDumped(); got != tt.want {
 			if tt.want {
-				t.Skip("no core dump is to be had here")
+				machine.Lacks(t, "no core dump is to be had: see /proc/sys/kernel/core_pattern")
 			}
 			t.Errorf("limit %+v: a core dump", tt.limit)
 		}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sandbox/bpf"
+	"sandbox/internal/machine"
 )
 
 // The promise is that of 10,000 supervisors that are killed none lets a guarded
@@ -69,7 +70,7 @@ var deaths = []death{
 // are denied, and try to listen themselves. Without the guard, and where nobody
 // is left to end them, they get through.
 func TestDeath(t *testing.T) {
-	captive := compiled(t, "captive.c")
+	captive := machine.CompileC(t, "testdata/captive.c")
 	for _, user := range users() {
 		for _, d := range deaths {
 			t.Run(user+", "+d.name, func(t *testing.T) { d.happen(t, user, captive, max(1, *kills/max(1, d.share))) })
@@ -80,7 +81,7 @@ func TestDeath(t *testing.T) {
 // TestBomb kills the supervisor of a fork bomb that has reached its limit, or
 // only the program that has set it off.
 func TestBomb(t *testing.T) {
-	captive := compiled(t, "captive.c")
+	captive := machine.CompileC(t, "testdata/captive.c")
 	limit := []Limit{{Resource: 6, Soft: 200, Hard: 200}} // RLIMIT_NPROC, which root is exempt from
 	user := users()[len(users())-1]
 	if os.Getuid() == 0 && user == "root" {
@@ -104,7 +105,7 @@ type captivity struct {
 }
 
 func (d *death) happen(t *testing.T, user, captive string, times int) {
-	path := filepath.Join(worldDir(t), "counts")
+	path := filepath.Join(machine.Dir(t), "counts")
 	if err := os.WriteFile(path, make([]byte, os.Getpagesize()), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -311,19 +312,4 @@ func users() []string {
 		return []string{"root", "nobody"}
 	}
 	return []string{"user"}
-}
-
-// compiled compiles a C program of testdata.
-func compiled(t *testing.T, name string) string {
-	t.Helper()
-	out := filepath.Join(worldDir(t), strings.TrimSuffix(name, ".c"))
-	b, err := exec.Command("gcc", "-O1", "-Wall", "-Werror", "-o", out, "testdata/"+name).CombinedOutput()
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatalf("%s: %v\n%s", name, err, b)
-	default:
-		t.Skipf("%s: %v\n%s", name, err, b)
-	}
-	return out
 }

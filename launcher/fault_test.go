@@ -11,13 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sandbox/bpf"
+	"sandbox/internal/machine"
 	"sandbox/prove"
 )
 
 // TestFaults are commands and policies under which nothing can run, and what
 // is said about each.
 func TestFaults(t *testing.T) {
-	dir := worldDir(t)
+	dir := machine.Dir(t)
 	file := func(name, content string, mode os.FileMode) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {

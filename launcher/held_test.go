@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 // A traced zombie is shown to its tracer only: whoever waits for that one
@@ -25,7 +27,7 @@ var heldBy = []string{"sibling", "program"}
 
 // TestHeld: the tree ends with the program, whoever traces whom in it.
 func TestHeld(t *testing.T) {
-	tracer := compiled(t, "tracer.c")
+	tracer := machine.CompileC(t, "testdata/tracer.c")
 	for _, user := range users() {
 		for _, which := range heldBy {
 			t.Run(user+", "+which, func(t *testing.T) {
@@ -42,7 +44,7 @@ func TestHeld(t *testing.T) {
 
 // TestHeldDeath: the same, if the supervisor is killed.
 func TestHeldDeath(t *testing.T) {
-	tracer := compiled(t, "tracer.c")
+	tracer := machine.CompileC(t, "testdata/tracer.c")
 	for _, user := range users() {
 		for _, which := range heldBy {
 			t.Run(user+", "+which, func(t *testing.T) {
@@ -59,7 +61,7 @@ func TestHeldDeath(t *testing.T) {
 
 // TestHeldWatcherDeath: the same, if it is the watcher.
 func TestHeldWatcherDeath(t *testing.T) {
-	tracer := compiled(t, "tracer.c")
+	tracer := machine.CompileC(t, "testdata/tracer.c")
 	for _, user := range users() {
 		for _, which := range heldBy {
 			t.Run(user+", "+which, func(t *testing.T) {
@@ -81,7 +83,7 @@ func TestHeldFirstProcess(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root may make a pid namespace everywhere")
 	}
-	tracer := compiled(t, "tracer.c")
+	tracer := machine.CompileC(t, "testdata/tracer.c")
 	for _, which := range heldBy {
 		t.Run(which, func(t *testing.T) {
 			out, cmd := startHeld(t, "first process", "start", tracer, which)

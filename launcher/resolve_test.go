@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 func TestResolve(t *testing.T) {
-	dir := worldDir(t)
+	dir := machine.Dir(t)
 	write := func(name string, mode os.FileMode) string {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

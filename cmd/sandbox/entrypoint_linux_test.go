@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"sandbox/internal/inherited"
+	"sandbox/internal/machine"
 )
 
 // TestEntryPoint starts programs as the first process of a pid namespace, in a
@@ -19,7 +19,7 @@ import (
 // libraries: an image FROM scratch. An unprivileged user does it in a user
 // namespace of its own.
 func TestEntryPoint(t *testing.T) {
-	root := faultDir(t)
+	root := machine.Dir(t)
 	if !inherited.Read().SignalsKnown {
 		t.Skip("built with cgo: it needs libraries")
 	}
@@ -31,7 +31,7 @@ func TestEntryPoint(t *testing.T) {
 	policy := fmt.Sprintf("version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(%d)\"\nfilters = [\"getppid\"]\n", probeErrno)
 	write(t, filepath.Join(root, "app.toml"), policy, 0o444)
 	for name, code := range map[string][]byte{"probe": probeCode, "pid": pidCode} {
-		if err := os.Rename(writeMachineCode(t, code), filepath.Join(root, name)); err != nil {
+		if err := os.Rename(machine.Code(t, code), filepath.Join(root, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -71,37 +71,9 @@ func inRoot(t *testing.T, root string, want int, args ...string) {
 	}
 	out, err := command.CombinedOutput()
 	if command.ProcessState == nil {
-		cannot(t, "no namespaces are to be had here: %v", err)
+		machine.Lacks(t, "no namespaces are to be had here: %v", err)
 	}
 	if got := command.ProcessState.ExitCode(); got != want {
 		t.Errorf("%q: exit code %d, want %d; %s", args, got, want, out)
 	}
-}
-
-// writeMachineCode writes a static program that consists of the given machine code and
-// nothing else.
-func writeMachineCode(t *testing.T, code []byte) string {
-	t.Helper()
-	const base, headers = 0x400000, 64 + 56
-	le := binary.LittleEndian
-	size := uint64(headers + len(code))
-	b := []byte("\x7fELF\x02\x01\x01" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00")
-	b = le.AppendUint16(b, 2) // ET_EXEC
-	b = le.AppendUint16(b, elfMachine)
-	b = le.AppendUint32(b, 1)
-	b = le.AppendUint64(b, base+headers) // e_entry
-	b = le.AppendUint64(b, 64)           // e_phoff
-	b = le.AppendUint64(b, 0)            // e_shoff
-	b = le.AppendUint32(b, 0)            // e_flags
-	for _, v := range []uint16{64, 56, 1, 64, 0, 0} {
-		b = le.AppendUint16(b, v)
-	}
-	b = le.AppendUint32(b, 1) // PT_LOAD
-	b = le.AppendUint32(b, 5) // PF_R | PF_X
-	for _, v := range []uint64{0, base, base, size, size, 0x1000} {
-		b = le.AppendUint64(b, v)
-	}
-	path := filepath.Join(faultDir(t), "code")
-	write(t, path, string(append(b, code...)), 0o755)
-	return path
 }

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 var allFaults = flag.Bool("faults", false, "fail each system call with each errno, not some with some")
@@ -47,7 +49,7 @@ var (
 // succeeded. Whatever happens, the program runs confined or not at all, and then
 // the exit code and a message say so.
 func TestFaultySystemCalls(t *testing.T) {
-	dir, program := faultDir(t), writeMachineCode(t, probeCode)
+	dir, program := machine.Dir(t), machine.Code(t, probeCode)
 	file := filepath.Join(dir, "a.sandbox")
 	policy := filepath.Join(dir, "a.toml")
 	write(t, policy, fmt.Sprintf("version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(%d)\"\nfilters = [\"getppid\"]\n", probeErrno), 0o444)
@@ -268,15 +270,6 @@ func statusNumber(status, name string) int {
 		}
 	}
 	return -1
-}
-
-// faultDir returns a directory that every user can read.
-func faultDir(t *testing.T) string {
-	dir := t.TempDir()
-	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
-		_ = os.Chmod(d, 0o755)
-	}
-	return dir
 }
 
 func write(t *testing.T, path, content string, mode os.FileMode) {

@@ -50,5 +50,3 @@ var pidCode = []byte{
 	0xb8, 231, 0, 0, 0, // mov eax, 231 (exit_group)
 	0x0f, 0x05, // syscall
 }
-
-const elfMachine = 62 // EM_X86_64

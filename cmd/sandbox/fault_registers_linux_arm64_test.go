@@ -55,5 +55,3 @@ var pidCode = []byte{
 	0xc8, 0x0b, 0x80, 0xd2, // mov x8, #94 (exit_group)
 	0x01, 0x00, 0x00, 0xd4, // svc #0
 }
-
-const elfMachine = 183 // EM_AARCH64

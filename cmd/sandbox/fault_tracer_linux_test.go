@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 // An ownCall is a system call that the command makes, or package syscall for
@@ -79,7 +81,7 @@ func try(t *testing.T, command *exec.Cmd, f *fault) trial {
 	}
 	command.SysProcAttr.Ptrace = true
 	if err := command.Start(); err != nil {
-		cannot(t, "no process can be traced here: %v", err)
+		machine.Lacks(t, "no process can be traced here: %v", err)
 	}
 	main := command.Process.Pid
 	hang := time.AfterFunc(time.Minute, func() { _ = unix.Kill(main, unix.SIGKILL) })

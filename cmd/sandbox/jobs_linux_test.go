@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sandbox/internal/machine"
 )
 
 // A terminal is a window of tmux with a shell in it.
@@ -33,9 +35,7 @@ type keystroke struct {
 // what one sees is the same.
 func TestJobs(t *testing.T) {
 	for _, tool := range []string{"tmux", "bash", "vim", "less"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			cannot(t, "%v", err)
-		}
+		machine.Program(t, tool)
 	}
 	enter := func(line string) string { return line + "\n" }
 	const prompt, inner = `outer> $`, `inner> $`

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 // reportOnly is a policy of a user's own, with rules that have room.
@@ -82,9 +84,12 @@ func TestReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	calls := compileC(t, dir, "calls")
-	calls32 := compileC(t, dir, "calls32", "-m32")
+	const source = "testdata/reports/calls.c"
+	calls := machine.CompileC(t, source)
+	calls32 := filepath.Join(filepath.Dir(calls), "calls32")
+	if err := os.Rename(machine.CompileC(t, source, "-m32"), calls32); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("PATH", "/usr/bin:/bin")
 	t.Setenv("LC_ALL", "C")
 	for _, s := range situations {
@@ -244,19 +249,6 @@ func inDecimal(condition string) string {
 		}
 		return strconv.FormatUint(n, 10)
 	})
-}
-
-func compileC(t *testing.T, dir, name string, options ...string) string {
-	t.Helper()
-	out := filepath.Join(dir, name)
-	args := append([]string{"-O1", "-o", out, "testdata/reports/calls.c"}, options...)
-	if text, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		if os.Getenv("CI") == "" {
-			t.Skipf("gcc %v: %v\n%s", args, err, text)
-		}
-		t.Fatalf("gcc %v: %v\n%s", args, err, text)
-	}
-	return out
 }
 
 func output(t *testing.T, dir string, command string, args ...string) string {

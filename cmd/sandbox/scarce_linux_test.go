@@ -10,18 +10,15 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 // TestScarceProcesses runs programs under each low limit on processes: they run
 // to their end, or not at all. Threads count as processes.
 func TestScarceProcesses(t *testing.T) {
-	if _, err := exec.LookPath("prlimit"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	dir := faultDir(t)
+	prlimit := machine.Program(t, "prlimit")
+	dir := machine.Dir(t)
 	self, err := os.ReadFile("/proc/self/exe") // it is the command, too: see TestMain
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +33,7 @@ func TestScarceProcesses(t *testing.T) {
 	if uid == 0 { // whom the limit does not hold
 		uid = 200_000 + os.Getpid()
 	} else {
-		least = tasksOf(t, uid)
+		least = machine.Tasks(t, uid)
 		most += least
 	}
 	ran, refused, early := 0, 0, 0
@@ -44,7 +41,7 @@ func TestScarceProcesses(t *testing.T) {
 		for n := least + 1; n <= most; n++ {
 			marks := filepath.Join(dir, "marks"+strconv.Itoa(n)+strings.Join(options, ""))
 			args := append([]string{"--nproc=" + strconv.Itoa(n), sandbox, "run"}, options...)
-			cmd := exec.Command("prlimit", append(args, "-p", "baseline", "-e", "errno(EACCES) mkdir, mkdirat", "--", "/bin/sh", "-c", script, marks)...)
+			cmd := exec.Command(prlimit, append(args, "-p", "baseline", "-e", "errno(EACCES) mkdir, mkdirat", "--", "/bin/sh", "-c", script, marks)...)
 			if os.Getuid() == 0 {
 				cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
 			}
@@ -72,19 +69,4 @@ func TestScarceProcesses(t *testing.T) {
 	if ran == 0 || refused == 0 {
 		t.Error("no limit was high enough, or none too low: this test shows nothing")
 	}
-}
-
-// tasksOf counts the threads of a user.
-func tasksOf(t *testing.T, uid int) (n int) {
-	t.Helper()
-	processes, err := filepath.Glob("/proc/[0-9]*/task/[0-9]*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range processes {
-		if info, err := os.Stat(p); err == nil && info.Sys().(*syscall.Stat_t).Uid == uint32(uid) {
-			n++
-		}
-	}
-	return n
 }

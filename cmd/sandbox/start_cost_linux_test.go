@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 // TestStartCalls lists the system calls that a start makes, from the opening of
@@ -115,7 +117,7 @@ func TestStartFaults(t *testing.T) {
 	build := exec.Command("go", "build", "-o", sandbox, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		cannot(t, "the command cannot be built here: %v\n%s", err, out)
+		machine.Lacks(t, "the command cannot be built here: %v\n%s", err, out)
 	}
 	faults := func(args ...string) int64 {
 		least := int64(math.MaxInt64)
@@ -198,7 +200,7 @@ func tracedCalls(t *testing.T, command *exec.Cmd) []tracedCall {
 	command.Stderr = &out
 	command.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
 	if err := command.Start(); err != nil {
-		cannot(t, "no process can be traced here: %v", err)
+		machine.Lacks(t, "no process can be traced here: %v", err)
 	}
 	main := command.Process.Pid
 	var status unix.WaitStatus
