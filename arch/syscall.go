@@ -104,6 +104,17 @@ func (s *Syscall) Param(name string) (*Param, bool) {
 	return nil, false
 }
 
+// ParamIn finds the parameter that is in args[register], be it only its low
+// half.
+func (s *Syscall) ParamIn(register int) (*Param, bool) {
+	for i := range s.Params {
+		if int(s.Params[i].Low) == register {
+			return &s.Params[i], true
+		}
+	}
+	return nil, false
+}
+
 // KnownAnywhere reports whether any ABI has a call of this name.
 func KnownAnywhere(name string) bool {
 	for a := X86_64; int(a) < len(abis); a++ {

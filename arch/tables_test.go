@@ -190,3 +190,21 @@ func TestGroups(t *testing.T) {
 		t.Errorf("the zero Group is %v", none)
 	}
 }
+
+// TestParamIn finds a parameter of i386 by the register that has its low half,
+// and none by that of the other.
+func TestParamIn(t *testing.T) {
+	call, _ := arch.I386.Syscall("ftruncate64")
+	if call == nil {
+		t.Fatal("no ftruncate64")
+	}
+	for register, want := range []string{"fd", "length", "", ""} {
+		got := ""
+		if p, ok := call.ParamIn(register); ok {
+			got = p.Name
+		}
+		if got != want {
+			t.Errorf("args[%d]: got %q, want %q", register, got, want)
+		}
+	}
+}

@@ -54,25 +54,22 @@ func Argument(abi arch.ABI, call *arch.Syscall, register int, args *[6]uint64) s
 	if call == nil {
 		return numberText(abi, Number, value)
 	}
-	for i := range call.Params {
-		param := &call.Params[i]
-		if int(param.Low) != register || param.Split {
-			continue
-		}
-		p := Of(abi, call, param, AllKnown(*args))
-		if text, ok := p.Value(value); ok {
-			return text
-		}
-		value &= ones(p.width())
-		if p.IsFlags() {
-			return hexOrDigit(value)
-		}
-		if sign := 64 - p.width(); param.Type.Signed {
-			return numberText(abi, p.kind, uint64(int64(value<<sign)>>sign)&ones(uint8(abi.Bits())))
-		}
-		return numberText(abi, p.kind, value)
+	param, ok := call.ParamIn(register)
+	if !ok || param.Split {
+		return numberText(abi, Number, value)
 	}
-	return numberText(abi, Number, value)
+	p := Of(abi, call, param, AllKnown(*args))
+	if text, ok := p.Value(value); ok {
+		return text
+	}
+	value &= ones(p.width())
+	if p.IsFlags() {
+		return hexOrDigit(value)
+	}
+	if sign := 64 - p.width(); param.Type.Signed {
+		return numberText(abi, p.kind, uint64(int64(value<<sign)>>sign)&ones(uint8(abi.Bits())))
+	}
+	return numberText(abi, p.kind, value)
 }
 
 // Register writes the value of a register of a call, so that the text, as an
@@ -80,25 +77,21 @@ func Argument(abi arch.ABI, call *arch.Syscall, register int, args *[6]uint64) s
 // names; call may be nil.
 func Register(abi arch.ABI, call *arch.Syscall, register int, args *[6]uint64) (text string, named bool) {
 	value := args[register]
-	kind := Number
-	if call != nil {
-		for i := range call.Params {
-			param := &call.Params[i]
-			if int(param.Low) != register || param.Split {
-				continue
-			}
-			p := Of(abi, call, param, AllKnown(*args))
-			kind = p.kind
-			if text, ok := p.register(value); ok {
-				return text, true
-			}
-			if p.IsFlags() {
-				return hexOrDigit(value), false
-			}
-			break
-		}
+	if call == nil {
+		return numberText(abi, Number, value), false
 	}
-	return numberText(abi, kind, value), false
+	param, ok := call.ParamIn(register)
+	if !ok || param.Split {
+		return numberText(abi, Number, value), false
+	}
+	p := Of(abi, call, param, AllKnown(*args))
+	if text, ok := p.register(value); ok {
+		return text, true
+	}
+	if p.IsFlags() {
+		return hexOrDigit(value), false
+	}
+	return numberText(abi, p.kind, value), false
 }
 
 // register writes a whole register with names, if they give all its bits.

@@ -124,13 +124,6 @@ func (r *reporter) hides(all *supervisor.Summary) bool {
 	return all.Unkept > 0
 }
 
-func calls(n uint64) string {
-	if n == 1 {
-		return "1 call"
-	}
-	return fmt.Sprintf("%d calls", n)
-}
-
 // A callCount is how often a system call was denied, by whatever rules.
 type callCount struct {
 	name  string

@@ -112,10 +112,8 @@ func sightsJSON(seen *supervisor.Seen, syscall *arch.Syscall) []sightJSON {
 		if o.Kind == decode.Path {
 			j.Directory = seen.Directory
 		}
-		for k := range syscall.Params {
-			if int(syscall.Params[k].Low) == o.Register {
-				j.Parameter = syscall.Params[k].Name
-			}
+		if p, ok := syscall.ParamIn(o.Register); ok {
+			j.Parameter = p.Name
 		}
 		list = append(list, j)
 	}

@@ -105,21 +105,16 @@ func callText(call *typed.Call) string {
 
 // sights says what stood behind the arguments when somebody looked.
 func (r *report) sights() []string {
-	if r.denial.Seen == nil {
+	_, known := r.denial.Call.Syscall()
+	if r.denial.Seen == nil || known == nil {
 		return nil
 	}
 	var texts []string
-	_, known := r.denial.Call.Syscall()
 	for i := range r.denial.Seen.Objects {
 		o := &r.denial.Seen.Objects[i]
-		text := sightText(o, r.denial.Seen.Directory)
-		if text == "" || known == nil {
-			continue
-		}
-		for k := range known.Params {
-			if p := &known.Params[k]; int(p.Low) == o.Register {
-				texts = append(texts, p.Name+" "+text)
-			}
+		p, ok := known.ParamIn(o.Register)
+		if text := sightText(o, r.denial.Seen.Directory); ok && text != "" {
+			texts = append(texts, p.Name+" "+text)
 		}
 	}
 	return texts

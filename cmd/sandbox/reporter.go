@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"sync"
 	"syscall"
 	"time"
@@ -237,20 +236,4 @@ func (r *reporter) surprised(c *supervisor.Call, action typed.Action) {
 func (r *reporter) broken(err error) {
 	line := "denials are reported no more, and fail with ENOSYS from now on: " + brokenWords(err)
 	r.enqueue(telling{line: line, done: make(chan struct{})})
-}
-
-// standardError returns the ui with a standard error that cannot end this
-// process.
-func (u *ui) standardError() *ui {
-	own := *u
-	own.err = io.Writer(descriptor(2))
-	return &own
-}
-
-// times says how often.
-func times(n uint64) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
 }

@@ -71,3 +71,19 @@ func formatValue(t typed.Type, bits uint64) string {
 	}
 	return fmt.Sprintf("%s (0x%x)", decimal(t, bits), bits)
 }
+
+// times says how often.
+func times(n uint64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// calls says how many.
+func calls(n uint64) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}

@@ -60,6 +60,14 @@ type closedOutput struct{}
 
 func (closedOutput) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
+// standardError returns the ui with a standard error that cannot end this
+// process.
+func (u *ui) standardError() *ui {
+	own := *u
+	own.err = io.Writer(descriptor(2))
+	return &own
+}
+
 // coloured reports whether standard error may be coloured.
 func (u *ui) coloured() bool {
 	return os.Getenv("NO_COLOR") == "" && isTerminal(os.Stderr)
