@@ -19,6 +19,11 @@ func (o *startOptions) environment(own []string) ([]string, error) {
 		if name == "" {
 			return nil, misuse("--env %q: a variable has a name: NAME=VALUE", variable)
 		}
+		if !isSet && !o.clearEnv {
+			return nil, misuse("--env %s: without --env-clear the program has all variables as they are", shellQuoted(variable)).
+				hinted("to set it, give the value: --env %s", shellQuoted(variable+"=VALUE")).
+				hinted("to leave out all others, give --env-clear as well")
+		}
 		if !isSet {
 			i := slices.IndexFunc(own, isVariable(name))
 			if i < 0 {

@@ -53,18 +53,16 @@ func parseLimit(text string) (l launcher.Limit, err error) {
 	return l, nil
 }
 
+// parseResource finds a resource by its name, as here or as in the manual page
+// of setrlimit: nofile, NOFILE, RLIMIT_NOFILE.
 func parseResource(name string) (launcher.Resource, error) {
+	plain := strings.TrimPrefix(strings.ToLower(name), "rlimit_")
 	for r := range launcher.Resources() {
-		if r.String() == name {
+		if r.String() == plain {
 			return r, nil
 		}
 	}
-	plain := strings.TrimPrefix(strings.ToLower(name), "rlimit_")
-	near, ok := diag.Nearest(plain, resourceNames)
-	if plain != name && slices.Contains(slices.Collect(resourceNames), plain) {
-		near, ok = plain, true
-	}
-	if ok {
+	if near, ok := diag.Nearest(plain, resourceNames); ok {
 		return 0, fmt.Errorf("there is no limit %q; did you mean %s?", name, near)
 	}
 	return 0, fmt.Errorf("there is no limit %q; there are %s", name, strings.Join(slices.Collect(resourceNames), ", "))
@@ -79,7 +77,8 @@ func resourceNames(yield func(string) bool) {
 	}
 }
 
-// A unit is a suffix of a limit's value, and what it multiplies by.
+// A unit is a suffix of a limit's value, and what it multiplies by. One of bytes
+// is in capitals.
 type unit struct {
 	suffix string
 	factor uint64
@@ -98,18 +97,33 @@ func unitsOf(resource string) []unit {
 	return nil
 }
 
-func parseLimitValue(resource launcher.Resource, text string) (uint64, error) {
-	if text == "unlimited" {
-		return launcher.Unlimited, nil
-	}
-	digits, factor := text, uint64(1)
-	units := unitsOf(resource.String())
+// splitUnit returns the digits of a value, and what its unit multiplies them by.
+// Bytes may be 2G, 2g, 2GB or 2GiB: the units are powers of 1024 however they
+// are spelt.
+func splitUnit(text string, units []unit) (digits string, factor uint64) {
+	upper := strings.ToUpper(text)
 	for _, u := range units {
 		if rest, ok := strings.CutSuffix(text, u.suffix); ok {
-			digits, factor = rest, u.factor
-			break
+			return rest, u.factor
+		}
+		if u.suffix != strings.ToUpper(u.suffix) {
+			continue
+		}
+		for _, end := range [...]string{"", "B", "IB"} {
+			if rest, ok := strings.CutSuffix(upper, u.suffix+end); ok {
+				return rest, u.factor
+			}
 		}
 	}
+	return text, 1
+}
+
+func parseLimitValue(resource launcher.Resource, text string) (uint64, error) {
+	if text == "unlimited" || text == "infinity" {
+		return launcher.Unlimited, nil
+	}
+	units := unitsOf(resource.String())
+	digits, factor := splitUnit(text, units)
 	n, err := strconv.ParseUint(digits, 10, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange), err == nil && n >= launcher.Unlimited/factor:

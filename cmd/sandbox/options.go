@@ -6,9 +6,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strings"
-
-	"sandbox/internal/diag"
 )
 
 // run parses the verb's options and does its work.
@@ -25,7 +22,7 @@ func (v *verb) run(u *ui, args []string) error {
 		v.writeHelp(u.out)
 		return nil
 	}
-	return v.optionError(options, args, err.Error())
+	return v.optionError(options, args, err)
 }
 
 // parse parses options, which end at "--", and returns the operands. Where a
@@ -33,8 +30,8 @@ func (v *verb) run(u *ui, args []string) error {
 // program's.
 func (v *verb) parse(options *flag.FlagSet, args []string) (operands []string, err error) {
 	for {
-		if name := valueless(options, args); name != "" {
-			return nil, errors.New(noValue + name)
+		if missing := valueless(options, args); missing != nil {
+			return nil, missing
 		}
 		if err := options.Parse(args); err != nil {
 			return nil, err
@@ -49,113 +46,12 @@ func (v *verb) parse(options *flag.FlagSet, args []string) (operands []string, e
 	}
 }
 
-// noValue is how package flag says that an option's value is missing.
-const noValue = "flag needs an argument: -"
-
-// valueless returns the first option that package flag would give "--" as its
-// value: what stands there then is the end of the options.
-func valueless(options *flag.FlagSet, args []string) (name string) {
-	for i := 0; i < len(args); i++ {
-		name, isOption := strings.CutPrefix(args[i], "-")
-		name = strings.TrimPrefix(name, "-")
-		o := options.Lookup(name)
-		switch {
-		case !isOption || name == "":
-			return "" // the first operand, or the end
-		case strings.Contains(name, "="):
-			continue
-		case o == nil:
-			return ""
-		}
-		if single, ok := o.Value.(interface{ IsBoolFlag() bool }); ok && single.IsBoolFlag() {
-			continue
-		}
-		if i++; i < len(args) && args[i] == "--" {
-			return name
-		}
-	}
-	return ""
-}
-
 // options returns the verb's options, and the action that reads them.
 func (v *verb) options() (*flag.FlagSet, action) {
 	options := flag.NewFlagSet(v.name, flag.ContinueOnError)
 	options.SetOutput(io.Discard) // errors are told in our words
 	options.Usage = func() {}
 	return options, v.prepare(options)
-}
-
-// optionError says what is wrong with the options. Package flag tells its
-// errors apart by their text only.
-func (v *verb) optionError(options *flag.FlagSet, args []string, text string) error {
-	if name, ok := strings.CutPrefix(text, noValue); ok {
-		return misuse("%s: option %s needs a value", v.name, dashed(name)).hinted("see 'sandbox %s --help'", v.name)
-	}
-	if value, rest, ok := strings.Cut(text, " for flag -"); ok && strings.HasPrefix(value, "invalid value ") {
-		name, why, _ := strings.Cut(rest, ": ")
-		return misuse("%s %s: %s", dashed(name), strings.TrimPrefix(value, "invalid value "), why).hinted("see 'sandbox %s --help'", v.name)
-	}
-	name, unknown := strings.CutPrefix(text, "flag provided but not defined: -")
-	if !unknown {
-		return misuse("%s: %s", v.name, text).hinted("see 'sandbox %s --help'", v.name)
-	}
-	written := asWritten(name, args)
-	f := misuse("%s has no option %q", v.name, written)
-	if other := v.otherStarter(); other != nil {
-		if theirs, _ := other.options(); theirs.Lookup(name) != nil {
-			return f.hinted("'sandbox %s' has it", other.name)
-		}
-	}
-	if meant, ok := meantOption(options, name, written); ok {
-		f.hinted("did you mean %s?", meant)
-	} else if v.operand == commandOperand {
-		f.hinted("options of the program come after it: sandbox %s -p POLICY -- COMMAND %s", v.name, written)
-	}
-	return f.hinted("see 'sandbox %s --help'", v.name)
-}
-
-// otherStarter returns the other of the two verbs that start programs, if v is
-// one of them.
-func (v *verb) otherStarter() *verb {
-	switch v.name {
-	case "run":
-		return findVerb("exec")
-	case "exec":
-		return findVerb("run")
-	}
-	return nil
-}
-
-// asWritten returns an option with the dashes that the user gave it.
-func asWritten(name string, args []string) string {
-	for _, arg := range args {
-		option, _, _ := strings.Cut(arg, "=")
-		if option == "-"+name || option == "--"+name {
-			return option
-		}
-	}
-	return dashed(name)
-}
-
-// meantOption guesses which option was meant by a name that is none: one of
-// nearly that name, one whose value is called so (--policy), or a short one
-// with its value written to it (-pNAME).
-func meantOption(options *flag.FlagSet, name, written string) (string, bool) {
-	if near, ok := diag.Nearest(name, optionNames(options)); ok {
-		return dashed(near), true
-	}
-	for _, o := range listOptions(options) {
-		value, _ := flag.UnquoteUsage(o)
-		if _, near := diag.Nearest(name, slices.Values([]string{value})); near || value == name {
-			return dashed(o.Name) + " " + value, true
-		}
-	}
-	if o := options.Lookup(name[:1]); o != nil && !strings.HasPrefix(written, "--") {
-		if value, _ := flag.UnquoteUsage(o); value != "" {
-			return dashed(o.Name) + " " + name[1:], true
-		}
-	}
-	return "", false
 }
 
 func optionNames(options *flag.FlagSet) iter.Seq[string] {

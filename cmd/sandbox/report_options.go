@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // reportOptions are the options of run that say what is told of denied calls,
@@ -47,6 +48,28 @@ func (o *reportOptions) needed() string {
 	return ""
 }
 
+// check refuses what would tell nobody, and where nobody looks.
+func (o *reportOptions) check() error {
+	if o.file == "-" {
+		return misuse("--report -: standard output is the program's").
+			hinted("name a file, such as denied.json, or ./- for a file of that name").
+			hinted("to have lines of JSON elsewhere as it happens: --status-fd 3 3>denied.jsonl")
+	}
+	if !o.quiet || o.file != "" || o.status.given {
+		return nil
+	}
+	for _, option := range [...]struct {
+		given bool
+		name  string
+	}{{o.audit, "--audit"}, {o.required, "--require-reports"}} {
+		if option.given {
+			return misuse("%s with --quiet would report to nobody", option.name).
+				hinted("leave out --quiet, or say where reports go: --report FILE, --status-fd N")
+		}
+	}
+	return nil
+}
+
 // resolve makes the name of the report's file independent of --chdir.
 func (o *reportOptions) resolve() error {
 	if o.file == "" {
@@ -71,11 +94,16 @@ func (o *reportOptions) from(path string) string {
 
 // open opens the file of the report before anything is started: it is emptied
 // when the report is written. It must be none of those that the start needs.
-func (o *reportOptions) open(needed []string) (*os.File, error) {
+func (o *reportOptions) open(u *ui, needed []string) (*os.File, error) {
 	if o.file == "" {
 		return nil, nil
 	}
-	f, err := os.OpenFile(string(o.file), os.O_WRONLY|os.O_CREATE, 0o644)
+	const mode = os.O_WRONLY | os.O_CREATE
+	f, err := os.OpenFile(string(o.file), mode|syscall.O_NONBLOCK, 0o644)
+	if errors.Is(err, syscall.ENXIO) && isFIFO(string(o.file)) {
+		u.say("the report %s is a FIFO that nobody reads: waiting for a reader", shellQuoted(string(o.file)))
+		f, err = os.OpenFile(string(o.file), mode, 0o644)
+	}
 	if err != nil {
 		return nil, fail("cannot write the report %s: %v", shellQuoted(string(o.file)), reason(err))
 	}
@@ -84,6 +112,11 @@ func (o *reportOptions) open(needed []string) (*os.File, error) {
 		return nil, fail("the report would overwrite %s", what).hinted("name another file, as --report denied.json")
 	}
 	return f, nil
+}
+
+func isFIFO(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
 // overwrites says what else a report's file is, or nothing.

@@ -80,7 +80,7 @@ func (r *running) run(operands []string) error {
 	if err != nil {
 		return err
 	}
-	if r.file, err = r.reports.open(r.needs(s)); err != nil {
+	if r.file, err = r.reports.open(r.ui, r.needs(s)); err != nil {
 		return err
 	}
 	// The program could use up what this process needs to answer it.
@@ -113,6 +113,9 @@ func (r *running) check() error {
 	if option := r.reports.needed(); option != "" && r.launch.program != "" && len(r.policies) == 0 {
 		return misuse("%s needs the policies: a compiled program does not say why it denies", option).
 			hinted("give them as well: -p POLICY --program %s", shellQuoted(r.launch.program))
+	}
+	if err := r.reports.check(); err != nil {
+		return err
 	}
 	return r.reports.resolve()
 }

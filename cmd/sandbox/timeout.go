@@ -16,10 +16,9 @@ import (
 const exitTimeout = 124
 
 // A timeout bounds the time of a program.
-type timeout struct{ after, grace span }
+type timeout struct{ after, grace span } // 0: not given
 
 func (o *timeout) declare(options *flag.FlagSet) {
-	o.grace = span(defaultGrace)
 	options.Var(&o.after, "timeout", "end the program by SIGTERM after `TIME`, and exit with 124: 90s, 5m, 1h30m")
 	options.Var(&o.grace, "kill-after", "end it by SIGKILL if it lives on for `TIME` after that; 10s unless given")
 }
@@ -29,7 +28,7 @@ const defaultGrace = 10 * time.Second
 
 // check refuses what would be without effect.
 func (o *timeout) check() error {
-	if o.after == 0 && o.grace != span(defaultGrace) {
+	if o.after == 0 && o.grace != 0 {
 		return misuse("--kill-after holds for --timeout, which is not given").hinted("give the time as well: --timeout 1m")
 	}
 	return nil
@@ -41,11 +40,15 @@ func (o *timeout) watch(p *launcher.Process) (end func() (over bool)) {
 	if o.after == 0 {
 		return func() bool { return false }
 	}
+	grace := time.Duration(o.grace)
+	if grace == 0 {
+		grace = defaultGrace
+	}
 	var over atomic.Bool
 	var kill atomic.Pointer[time.Timer]
 	term := time.AfterFunc(time.Duration(o.after), func() {
 		over.Store(true)
-		kill.Store(time.AfterFunc(time.Duration(o.grace), func() { _ = p.End() }))
+		kill.Store(time.AfterFunc(grace, func() { _ = p.End() }))
 		// A program that has ended needs none; one that is stopped has to go on to
 		// get its signal.
 		_ = p.Signal(syscall.SIGTERM)
