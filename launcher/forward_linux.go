@@ -22,19 +22,14 @@ type forwarding struct {
 	done  chan struct{} // closed when nobody reads the relay any more
 }
 
-// notForwarded are signals that this process keeps to itself: those that
-// nobody can catch; those that it causes itself, SIGCHLD and SIGURG (the
-// runtime's preemption); those of job control, except SIGTSTP, whose default
-// actions stop and continue both processes; SIGPROF, which is the profiler's; and
-// those that stand for a fault of this process, or that C libraries keep for
-// themselves (32 to 34).
+// notForwarded are signals that this process keeps to itself: those that nobody
+// can catch; those that it causes itself, SIGCHLD and SIGURG (the runtime's
+// preemption); and those of job control, except SIGTSTP, whose default actions
+// stop and continue both processes.
 var notForwarded = [...]syscall.Signal{
 	unix.SIGKILL, unix.SIGSTOP,
 	unix.SIGCHLD, unix.SIGURG,
 	unix.SIGTTIN, unix.SIGTTOU, unix.SIGCONT,
-	unix.SIGPROF,
-	unix.SIGILL, unix.SIGTRAP, unix.SIGBUS, unix.SIGFPE, unix.SIGSEGV, unix.SIGSTKFLT, unix.SIGSYS,
-	32, 33, 34,
 }
 
 // forwardedSignals are all others; bit n-1 is signal n.
@@ -111,17 +106,15 @@ func fromTerminal(rec record) bool {
 }
 
 // concerns reports whether the child should get a signal that this process
-// got.
+// got. One that the child has sent is not sent back: it may send it again, as
+// one that signals its group does (an editor that stops with it, for one).
 func (p *Process) concerns(rec record) bool {
+	if rec.code <= 0 && int(rec.pid) == p.pid {
+		return false
+	}
 	switch syscall.Signal(rec.signal) {
-	case unix.SIGINT, unix.SIGQUIT, unix.SIGWINCH:
+	case unix.SIGINT, unix.SIGQUIT, unix.SIGWINCH, unix.SIGTSTP:
 		return rec.code != siKernel || !p.sharesGroup()
-	case unix.SIGTSTP:
-		if rec.code != siKernel {
-			return int(rec.pid) != p.pid // an editor signals its whole group
-		}
-		// This process stops when the child does, which may have its own ideas.
-		return !p.sharesGroup()
 	case unix.SIGXCPU, unix.SIGXFSZ:
 		return rec.code != siKernel // about this process's own use
 	case unix.SIGPIPE:

@@ -96,27 +96,6 @@ func ended(t *testing.T, cmd *exec.Cmd) {
 	}
 }
 
-// TestForward sends every signal that can be passed on to the launcher.
-func TestForward(t *testing.T) {
-	cmd := role(t, "start", job{Forward: true}, append([]string{self(t)}, roleArgs(t, "tell", job{})...)...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	start(t, cmd)
-	l := listen(t, cmd, out)
-	for sig := syscall.Signal(1); sig <= 64; sig++ {
-		if sig == unix.SIGTERM || forwardedSignals()>>(sig-1)&1 == 0 {
-			continue
-		}
-		l.kill(l.launcher, sig)
-		l.expect(sig)
-	}
-	l.kill(l.launcher, unix.SIGTERM)
-	l.expect(unix.SIGTERM)
-	ended(t, cmd)
-}
-
 // TestTerminal has a terminal send ^C to launcher and program together: the
 // program gets it once. One that another process sends to the launcher alone
 // is passed on.

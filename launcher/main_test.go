@@ -98,6 +98,8 @@ func (j job) play(role string, args []string) {
 		j.listen(args)
 	case "supervise":
 		j.supervise(args)
+	case "fault":
+		j.fault(args)
 	case "leave":
 		j.leave(args)
 	case "end":

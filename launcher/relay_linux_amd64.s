@@ -1,6 +1,9 @@
 #include "textflag.h"
 
 #define SYS_write	1
+#define SIGPROF	27
+#define SI_TIMER	-2
+#define SI_TKILL	-6
 
 // relaySignal is called by the kernel, by the C convention: signal in RDI,
 // siginfo_t* in RSI, ucontext in RDX. It writes the start of the siginfo_t to
@@ -12,8 +15,36 @@ TEXT ·relaySignal(SB),NOSPLIT|NOFRAME,$0-0
 	SYSCALL
 	RET
 
-// func relaySignalAddress() uintptr
-TEXT ·relaySignalAddress(SB),NOSPLIT,$0-8
+// relayShared stands in for the runtime's handler where the runtime has one that
+// it needs. It leaves those signals to that, with all registers and the stack as
+// they were, that are of this process's own making: the kernel's (si_code > 0,
+// faults), those of its profiling timers, and those that it has sent to itself,
+// which no other process can make look like that (SI_USER, SI_TKILL).
+TEXT ·relayShared(SB),NOSPLIT|NOFRAME,$0-0
+	MOVL	8(SI), AX		// si_code
+	TESTL	AX, AX
+	JGT	runtime
+	JEQ	sent
+	CMPL	AX, $SI_TKILL
+	JEQ	sent
+	CMPL	AX, $SI_TIMER
+	JNE	relay
+	CMPL	DI, $SIGPROF
+	JEQ	runtime
+relay:
+	JMP	·relaySignal(SB)
+sent:
+	MOVL	16(SI), AX		// si_pid
+	CMPL	AX, ·relayPID(SB)
+	JNE	relay
+runtime:
+	MOVQ	·relayRuntime(SB), AX
+	JMP	AX
+
+// func relayAddresses() (exclusive, shared uintptr)
+TEXT ·relayAddresses(SB),NOSPLIT,$0-16
 	LEAQ	·relaySignal(SB), AX
-	MOVQ	AX, ret+0(FP)
+	MOVQ	AX, exclusive+0(FP)
+	LEAQ	·relayShared(SB), AX
+	MOVQ	AX, shared+8(FP)
 	RET

@@ -5,6 +5,7 @@ package launcher
 import (
 	"errors"
 	"math/bits"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -15,13 +16,16 @@ import (
 )
 
 // A relay catches signals in place of os/signal, which does not say where one
-// came from and takes 0.1 ms to begin with each. Its handler, in assembly,
-// writes what the kernel tells of a signal into a pipe.
+// came from and takes 0.1 ms to begin with each. Its handlers, in assembly,
+// write what the kernel tells of a signal into a pipe.
 //
 // Dispositions belong to the whole process, and so does what a handler reads:
 // these are the only variables of the package, and only one relay can be open.
 var (
-	relayTo    int32 // the pipe's end to write to, which the handler uses
+	relayTo      int32   // the pipe's end to write to, which the handlers use
+	relayPID     int32   // this process
+	relayRuntime uintptr // the Go runtime's handler, for what relayShared leaves to it
+
 	relayMutex sync.Mutex
 	relayOpen  bool
 	// relayPipe is made once and never closed: a handler that runs on another
@@ -45,8 +49,17 @@ type relay struct {
 	saved   [65]kernelSigaction
 }
 
-// relaySignalAddress returns where the handler starts. It is not to be called.
-func relaySignalAddress() uintptr
+// relayAddresses returns where the handlers start, which are not to be called: of
+// signals that the Go runtime does not need, and of those that it shares.
+func relayAddresses() (exclusive, shared uintptr)
+
+// sharedSignals mean a fault of this process, or have the runtime do something,
+// unless another process has sent them: SIGPROF is its profiler's, 33 has all
+// threads make a system call. Those that a C library keeps for itself (32 to 34)
+// are the runtime's or nobody's in a build without cgo.
+const sharedSignals = 1<<(unix.SIGILL-1) | 1<<(unix.SIGTRAP-1) | 1<<(unix.SIGBUS-1) | 1<<(unix.SIGFPE-1) |
+	1<<(unix.SIGSEGV-1) | 1<<(unix.SIGSTKFLT-1) | 1<<(unix.SIGSYS-1) | 1<<(unix.SIGPROF-1) |
+	1<<(32-1) | 1<<(33-1) | 1<<(34-1)
 
 var (
 	errRelayOpen = errors.New("signals are being forwarded to another process")
@@ -73,21 +86,42 @@ func openRelay(signals uint64) (*relay, error) {
 	if action.handler == sigDfl || action.handler == sigIgn {
 		return nil, errNoHandler
 	}
-	action.handler = relaySignalAddress()
+	relayRuntime = action.handler
+	atomic.StoreInt32(&relayPID, int32(os.Getpid()))
 	r := &relay{signals: signals}
 	for rest := signals; rest != 0; rest &= rest - 1 {
 		n := bits.TrailingZeros64(rest) + 1
-		if r.saved[n], err = getAction(n); err == nil {
-			err = setAction(n, &action)
-		}
-		if err != nil {
+		if err := r.catch(n, action); err != nil {
 			r.restore()
 			return nil, err
 		}
-		r.caught |= 1 << (n - 1)
 	}
 	relayOpen = true
 	return r, nil
+}
+
+// catch gives a signal one of our handlers. One that is shared, but not with the
+// Go runtime, is left alone: its handler is a C library's, or a program's that
+// imports this package.
+func (r *relay) catch(n int, action kernelSigaction) (err error) {
+	if r.saved[n], err = getAction(n); err != nil {
+		return err
+	}
+	exclusive, shared := relayAddresses()
+	action.handler = exclusive
+	if sharedSignals>>(n-1)&1 != 0 {
+		action.handler = shared
+		switch r.saved[n].handler {
+		case relayRuntime, sigDfl, sigIgn:
+		default:
+			return nil
+		}
+	}
+	if err := setAction(n, &action); err != nil {
+		return err
+	}
+	r.caught |= 1 << (n - 1)
+	return nil
 }
 
 // prepareRelayPipe makes the pipe, or empties it of what came after the last
