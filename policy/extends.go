@@ -42,10 +42,6 @@ func isProfileName(name string) bool {
 	return !strings.Contains(name, "/") && !strings.HasSuffix(name, ".toml")
 }
 
-// profilePrefix stands before the names of shipped profiles in positions, so
-// that nobody takes them for files.
-const profilePrefix = "profile:"
-
 func (l *loader) profile(r reference) *file {
 	id := identity{path: profilePrefix + r.name}
 	if f := l.known(id); f != nil {
@@ -82,6 +78,7 @@ func (l *loader) file(r reference) *file {
 	}
 	defer h.done()
 	if f := l.known(h.id); f != nil {
+		l.ways = append(l.ways, way{path, f})
 		return l.again(f, r)
 	}
 	text, err := h.read()
@@ -92,10 +89,11 @@ func (l *loader) file(r reference) *file {
 		l.unreadable(r, path, err)
 		return nil
 	}
-	f := &file{id: h.id, base: filepath.Dir(path), source: &diag.Source{Name: path, Text: text}}
+	f := &file{id: h.id, pipe: h.pipe, base: filepath.Dir(path), source: &diag.Source{Name: fileName(path), Text: text}}
 	if h.pipe {
 		f.base = "."
 	}
+	l.ways = append(l.ways, way{path, f})
 	return l.parse(f, r)
 }
 

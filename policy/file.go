@@ -12,6 +12,7 @@ type file struct {
 	source  *diag.Source
 	id      identity
 	profile bool      // shipped
+	pipe    bool      // read from one, which is empty now
 	base    string    // the directory that relative names start from
 	extends []*file   // as written; a file may be reached more than once
 	via     reference // by which it was reached first

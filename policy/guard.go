@@ -6,10 +6,11 @@ import (
 	"sandbox/policy/typed"
 )
 
-// The guard's names, by which reports tell it from the rules of policies.
+// The guard's names in reports. No policy can be called as the layer is: it would
+// be a shipped profile.
 const (
-	GuardLayer = "guard"
-	GuardRule  = "a listener of the program's own is refused"
+	guardLayer = "guard"
+	guardRule  = "a listener of the program's own is refused"
 )
 
 // guardText is the guard in the filter language.
@@ -37,8 +38,17 @@ const (
 func (p *Policy) Guarded() *Policy {
 	guarded := *p
 	guarded.Typed = &typed.Policy{Layers: append([]typed.Layer{guard(p.Typed.ABIs())}, p.Typed.Layers...)}
-	guarded.Layers = append([]Layer{{Name: GuardLayer, top: &file{source: new(diag.Source)}}}, p.Layers...)
+	guarded.Layers = append([]Layer{{Name: guardLayer, top: &file{source: new(diag.Source)}}}, p.Layers...)
 	return &guarded
+}
+
+// Guard returns the layer that [Policy.Guarded] put before a policy's own, or nil
+// if it is not guarded.
+func Guard(p *typed.Policy) *typed.Layer {
+	if len(p.Layers) == 0 || p.Layers[0].Name != guardLayer {
+		return nil
+	}
+	return &p.Layers[0]
 }
 
 // guard returns the layer for some ABIs.
@@ -46,10 +56,10 @@ func guard(abis []arch.ABI) typed.Layer {
 	implicit := func(name string, a typed.Action) *typed.Rule {
 		return &typed.Rule{Name: name, Action: a, Implicit: true}
 	}
-	refused := implicit(GuardRule, typed.Action{Kind: typed.Errno, Data: ebusy})
+	refused := implicit(guardRule, typed.Action{Kind: typed.Errno, Data: ebusy})
 	passed := implicit(defaultName, typed.Action{Kind: typed.Allow})
 	layer := typed.Layer{
-		Name:     GuardLayer,
+		Name:     guardLayer,
 		ABIs:     make([]typed.Section, len(abis)),
 		Unserved: implicit(unservedName, typed.Action{Kind: typed.Allow}),
 	}

@@ -47,7 +47,7 @@ func TestGuard(t *testing.T) {
 		t.Errorf("without the guard the policy is much the same: %v, %d changes", err, len(found.Changes))
 	}
 	filter := guarded.Typed.Layers[0].ABIs[0].Filters[0]
-	if filter.Text != guardCondition || !filter.Rule.Implicit || filter.Rule.Name != policy.GuardRule {
+	if filter.Text != guardCondition || !filter.Rule.Implicit || filter.Rule.Name != "a listener of the program's own is refused" {
 		t.Errorf("the guard is shown as %+v by %+v", filter, filter.Rule)
 	}
 }

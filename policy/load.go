@@ -44,14 +44,19 @@ type Request struct {
 // Each of the request's policies becomes one layer. The request's rules stand
 // before the rules of every layer.
 func Load(request Request) (*Policy, diag.List) {
-	l := &loader{request: &request}
+	return (&loader{request: &request}).policy()
+}
+
+// policy loads what the request asks for.
+func (l *loader) policy() (*Policy, diag.List) {
+	request := l.request
 	if len(request.Policies) == 0 {
 		d := l.list.Reportf(diag.NoPolicy, diag.Span{}, "there is no policy")
 		d.Hintf("give one with -p: a file, or a shipped profile%s", l.profileList(": "))
 		return nil, l.list
 	}
 	rules := l.commandRules()
-	p := &Policy{Typed: &typed.Policy{}, origins: new(origins), narrowed: len(request.ABIs) > 0}
+	p := &Policy{Typed: &typed.Policy{}, request: *request, origins: new(origins), narrowed: len(request.ABIs) > 0}
 	for _, name := range request.Policies {
 		if f := l.load(reference{name: name}); f != nil {
 			l.layer(p, name, f, rules)
@@ -60,7 +65,7 @@ func Load(request Request) (*Policy, diag.List) {
 	if request.TestMistakes && l.list.Failed() {
 		l.list = append(l.list, testMistakes(l.files)...)
 	}
-	p.Sources, p.files = l.sources, l.files
+	p.Sources, p.files, p.ways = l.sources, l.files, l.ways
 	l.list = withoutAccepted(l.files, l.list)
 	if len(l.list) > 1 {
 		l.list.Sort()
@@ -76,6 +81,8 @@ func Load(request Request) (*Policy, diag.List) {
 type loader struct {
 	request *Request
 	files   []*file // in the order of reading
+	ways    []way
+	earlier *Policy // has the texts, as they were read for it; nil: they are to be read
 	sources []*diag.Source
 	stack   []*file // those whose extended files are being read
 	list    diag.List
@@ -90,15 +97,12 @@ func (l *loader) profileList(prefix string) string {
 	return prefix + strings.Join(l.request.ProfileNames, ", ")
 }
 
-// commandLine begins the names of sources that are rules of the command line.
-const commandLine = "-e "
-
 // commandRules reads the rules of the command line. They see no names of
 // policies: with several policies those would have several meanings.
 func (l *loader) commandRules() []*rule {
 	rules := make([]*rule, 0, len(l.request.Rules))
 	for i, text := range l.request.Rules {
-		source := &diag.Source{Name: commandLine + strconv.Itoa(i+1), Text: text}
+		source := &diag.Source{Name: commandPrefix + strconv.Itoa(i+1), Text: text}
 		l.sources = append(l.sources, source)
 		parsedAction, parsed, problems := filter.ParseRule(source.Whole())
 		l.list = append(l.list, problems...)

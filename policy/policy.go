@@ -9,8 +9,6 @@
 package policy
 
 import (
-	"strings"
-
 	"sandbox/arch"
 	"sandbox/internal/diag"
 	"sandbox/policy/typed"
@@ -22,6 +20,8 @@ type Policy struct {
 	Layers  []Layer        // facts about each of Typed.Layers
 	Sources []*diag.Source // every text that was read, in the order of reading
 
+	request  Request
+	ways     []way
 	files    []*file
 	origins  *origins
 	narrowed bool // the request asks for some of the ABIs only
@@ -69,6 +69,3 @@ func (l *Layer) ABISpan() diag.Span { return l.abiAt }
 func (l *Layer) Owns(f *typed.Filter) bool {
 	return f.At.File == l.top.source.Name || IsCommandLine(f)
 }
-
-// IsCommandLine reports whether a filter was given by -e.
-func IsCommandLine(f *typed.Filter) bool { return strings.HasPrefix(f.At.File, commandLine) }

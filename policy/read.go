@@ -31,9 +31,13 @@ var (
 	errEmpty     = errors.New("is empty")
 )
 
-// open opens the file at path, or what the request has in its place.
+// open opens the file at path, or what the request or an earlier reading has in
+// its place.
 func (l *loader) open(path string) (handle, error) {
-	if l.request.ReadFile == nil {
+	switch {
+	case l.earlier != nil:
+		return l.reopen(path)
+	case l.request.ReadFile == nil:
 		return openFile(path)
 	}
 	text, err := l.request.ReadFile(path)

@@ -24,9 +24,8 @@ type implicitJSON struct {
 // listImplicit answers the rules that nobody wrote, in the order in which they
 // decide, and those that run adds.
 func listImplicit(u *ui, p *policy.Policy, asJSON bool) error {
-	guarded := p.Guarded().Typed
-	for i := range guarded.Layers[1:] {
-		for _, r := range implicitRules(&guarded.Layers[1+i]) {
+	for i := range p.Typed.Layers {
+		for _, r := range implicitRules(&p.Typed.Layers[i]) {
 			if asJSON {
 				if err := u.answerJSON(r); err != nil {
 					return err
@@ -36,7 +35,7 @@ func listImplicit(u *ui, p *policy.Policy, asJSON bool) error {
 			u.answer("%s", r.text(len(p.Typed.Layers) > 1))
 		}
 	}
-	for _, r := range guardRules(&guarded.Layers[0]) {
+	for _, r := range guardRules(policy.Guard(p.Guarded().Typed)) {
 		if asJSON {
 			if err := u.answerJSON(r); err != nil {
 				return err

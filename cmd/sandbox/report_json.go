@@ -48,19 +48,6 @@ type sightJSON struct {
 	Directory string   `json:"directory,omitempty"`
 }
 
-// An editJSON is what would allow the call.
-type editJSON struct {
-	Rule    string   `json:"rule,omitempty"` // for -e
-	Only    string   `json:"only,omitempty"` // the ABI that it has to be limited to
-	Any     []string `json:"any,omitempty"`  // the parameters that it says nothing of
-	Passing []string `json:"passing,omitempty"`
-	Also    []string `json:"also,omitempty"` // other ABIs
-	Others  string   `json:"others,omitempty"`
-	Unsure  bool     `json:"unsure,omitempty"`
-	None    string   `json:"none,omitempty"`
-	Hints   []string `json:"hints"`
-}
-
 // json returns the report for programs.
 func (r *report) json(policy *typed.Policy) denialJSON {
 	d := r.denial
@@ -93,7 +80,7 @@ func (r *report) json(policy *typed.Policy) denialJSON {
 		j.Seen = sightsJSON(d.Seen, syscall)
 	}
 	if r.advice != nil {
-		j.Edit = r.advice.json(&d.Decision)
+		j.Edit = newEditJSON(r.advice, &d.Decision)
 	}
 	return j
 }
@@ -133,20 +120,6 @@ func kindName(k decode.Kind) string {
 		return "strings"
 	}
 	return "text"
-}
-
-func (s *suggestion) json(decision *typed.Decision) *editJSON {
-	j := &editJSON{
-		Any: s.free, Passing: s.passing, Also: namesOf(s.also), Others: s.others, Unsure: s.unsure,
-		None: s.why, Hints: s.hints(decision),
-	}
-	if s.filter != "" {
-		j.Rule = "allow " + s.filter
-	}
-	if s.only != 0 {
-		j.Only = s.only.String()
-	}
-	return j
 }
 
 // timeText returns a time as JSON has it.

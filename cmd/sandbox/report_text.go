@@ -10,6 +10,7 @@ import (
 
 	"sandbox/arch"
 	"sandbox/arch/decode"
+	"sandbox/internal/amend"
 	"sandbox/launcher/supervisor"
 	"sandbox/policy/typed"
 )
@@ -18,9 +19,9 @@ import (
 // escaped wherever it is shown: it can be any bytes.
 type report struct {
 	denial   *supervisor.Denial
-	advice   *suggestion // nil: none was looked for
-	enforced bool        // otherwise the call went on
-	again    bool        // the same filter denied another call before
+	advice   *amend.Suggestion // nil: none was looked for
+	enforced bool              // otherwise the call went on
+	again    bool              // the same filter denied another call before
 }
 
 // text returns the report for people, each line ended.
@@ -42,8 +43,8 @@ func (r *report) text(policy *typed.Policy) []byte {
 	}
 	_ = u.out.Flush() // to memory
 
-	if r.advice != nil && (r.advice.filter != "" || !r.again) { // why there is no edit is said once
-		for _, hint := range r.advice.hints(decision) {
+	if r.advice != nil && (r.advice.Filter != "" || !r.again) { // why there is no edit is said once
+		for _, hint := range suggestionHints(r.advice, decision) {
 			u.hint(hint)
 		}
 	}

@@ -104,7 +104,7 @@ filters = [
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := adviserFor(t, []string{c.policy})
+			guarded := guardedFor(t, []string{c.policy}).Typed
 			if c.abi == 0 {
 				c.abi = arch.X86_64
 			}
@@ -114,11 +114,11 @@ filters = [
 			}
 			d := supervisor.Denial{
 				Call:     supervisor.Call{Thread: c.thread, Call: call},
-				Decision: a.guarded.Typed.Decide(&call),
+				Decision: guarded.Decide(&call),
 				Seen:     c.seen, Unseen: c.unseen,
 			}
 			r := report{denial: &d, enforced: !c.lets, again: c.again}
-			got := string(r.text(a.guarded.Typed))
+			got := string(r.text(guarded))
 			if native, _ := nativeABI(); native != arch.X86_64 {
 				got = strings.ReplaceAll(got, " of x86_64", "")
 			}

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"sandbox/arch"
+	"sandbox/internal/amend"
 	"sandbox/launcher/supervisor"
+	"sandbox/policy"
 	"sandbox/policy/typed"
 )
 
@@ -37,7 +39,7 @@ const (
 type reporter struct {
 	*ui
 	policy  *typed.Policy // guarded
-	adviser *adviser
+	adviser *amend.Adviser
 	audit   bool
 	quiet   bool // nothing on standard error
 	keep    bool // advice is for the report's file, too
@@ -49,12 +51,12 @@ type reporter struct {
 	left    time.Duration // of allPatience
 	advised time.Duration // of allAdvice
 
-	printed map[uint64]bool        // by the id of the call
-	advice  map[uint64]*suggestion // likewise
-	said    map[string]uint64      // how many reports were printed about a system call
-	full    bool                   // that there is more is said
-	held    []byte                 // reports for which the screen was not free
-	filters map[*typed.Filter]bool // that were shown
+	printed map[uint64]bool              // by the id of the call
+	advice  map[uint64]*amend.Suggestion // likewise
+	said    map[string]uint64            // how many reports were printed about a system call
+	full    bool                         // that there is more is said
+	held    []byte                       // reports for which the screen was not free
+	filters map[*typed.Filter]bool       // that were shown
 
 	surprise sync.Once
 }
@@ -73,7 +75,7 @@ func (r *reporter) start() {
 	r.told = make(chan struct{})
 	r.left = allPatience
 	r.printed = make(map[uint64]bool)
-	r.advice = make(map[uint64]*suggestion)
+	r.advice = make(map[uint64]*amend.Suggestion)
 	r.said = make(map[string]uint64)
 	r.filters = make(map[*typed.Filter]bool)
 	go r.work()
@@ -163,8 +165,8 @@ func asNoKernel(call *typed.Call, d *typed.Decision) bool {
 
 // asGuarded reports whether the guard denies a call, whoever else does: a program
 // that supervises others, as sandbox does, asks for a listener and does without.
-func asGuarded(policy *typed.Policy, call *typed.Call) bool {
-	return policy.Layers[0].Decide(call).Action.Kind == typed.Errno
+func asGuarded(guarded *typed.Policy, call *typed.Call) bool {
+	return policy.Guard(guarded).Decide(call).Action.Kind == typed.Errno
 }
 
 // report tells of one denial.
@@ -202,7 +204,7 @@ func (r *reporter) advise(d *supervisor.Denial) {
 		return
 	}
 	began := time.Now()
-	r.advice[d.Call.ID] = r.adviser.suggest(&d.Call.Call, &d.Decision)
+	r.advice[d.Call.ID] = r.adviser.Suggest(&d.Call.Call, &d.Decision)
 	r.advised += time.Since(began)
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"syscall"
 
+	"sandbox/internal/amend"
 	"sandbox/launcher"
 	"sandbox/launcher/supervisor"
 	"sandbox/policy"
@@ -252,10 +253,6 @@ func (r *running) listen(process *launcher.Process) (*reporter, *supervision, er
 	if r.guarded == nil {
 		return nil, nil, nil
 	}
-	request, err := r.request()
-	if err != nil {
-		return nil, nil, err
-	}
 	native, err := nativeABI()
 	if err != nil {
 		return nil, nil, err
@@ -265,7 +262,7 @@ func (r *running) listen(process *launcher.Process) (*reporter, *supervision, er
 	reporter := &reporter{
 		ui:      r.ui,
 		policy:  decides.Typed,
-		adviser: newAdviser(request, r.guarded, native.Machine()),
+		adviser: amend.New(r.guarded, native.Machine()),
 		audit:   r.reports.audit,
 		quiet:   r.reports.quiet,
 		keep:    r.file != nil,

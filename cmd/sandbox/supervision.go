@@ -74,8 +74,8 @@ func (s *supervision) Answer(c *supervisor.Call) supervisor.Answer {
 // enforced. With a listener of its own the program could do without these
 // answers once this process is gone, so that alone stays refused.
 func (s *supervision) letPass(c *supervisor.Call) supervisor.Answer {
-	if asGuarded(s.policy, &c.Call) {
-		return supervisor.Errno(s.policy.Layers[0].Decide(&c.Call).Action.Data)
+	if refused := policy.Guard(s.policy).Decide(&c.Call).Action; refused.Kind == typed.Errno {
+		return supervisor.Errno(refused.Data)
 	}
 	return supervisor.Continue()
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sandbox/arch"
+	"sandbox/internal/amend"
 	"sandbox/launcher/supervisor"
 	"sandbox/policy"
 )
@@ -52,17 +53,17 @@ filters = ["ptrace"]
 		{"read(0, 0, 0)", arch.X86_64, "ENOSYS", "ENOSYS"},                               // allowed
 	} {
 		for audit, want := range map[bool]string{false: c.answer, true: c.audited} {
-			a := adviserFor(t, []string{rules})
+			guarded := guardedFor(t, []string{rules})
 			call, list := policy.ParseCall(c.abi, c.call)
 			if list.Failed() {
 				t.Fatal(list.Err())
 			}
 			var said bytes.Buffer
-			r := &reporter{ui: &ui{err: &said}, policy: a.guarded.Typed, adviser: a, audit: audit}
+			r := &reporter{ui: &ui{err: &said}, policy: guarded.Typed, adviser: amend.New(guarded, arch.X86_64), audit: audit}
 			r.start()
 			s := &supervision{
-				policy: a.guarded.Typed, audit: audit, looker: nobody{}, reporter: r,
-				denials: supervisor.NewDenials(a.guarded.Typed, supervisor.Limits{}),
+				policy: guarded.Typed, audit: audit, looker: nobody{}, reporter: r,
+				denials: supervisor.NewDenials(guarded.Typed, supervisor.Limits{}),
 			}
 			answer := s.Answer(&supervisor.Call{ID: 1, Thread: 1, Call: call})
 			r.finish()

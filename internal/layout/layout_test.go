@@ -43,11 +43,12 @@ var allowed = map[string][]string{
 	"policies":            {},
 	"docs":                {},
 	"internal/oracle":     {"arch", "bpf"},
+	"internal/amend":      {"arch", "arch/decode", "policy", "policy/typed", "prove"},
 	"internal/policytest": {
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/coldstart", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher", "launcher/supervisor",
+		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/amend", "internal/coldstart", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher", "launcher/supervisor",
 		"policies", "policy", "policy/...", "prove",
 	},
 }

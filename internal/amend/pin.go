@@ -1,4 +1,4 @@
-package main
+package amend
 
 import (
 	"strconv"
@@ -12,7 +12,9 @@ import (
 // A pin is a filter for one call: it holds each parameter that a filter can
 // judge to the value that the call had.
 type pin struct {
-	selector   string
+	abi        arch.ABI
+	call       *arch.Syscall // nil: the number is that of no call
+	number     uint32
 	conditions []string
 	free       []string // the parameters that are left: addresses
 	passing    []string // the conditions about values that are others in the next run
@@ -20,11 +22,12 @@ type pin struct {
 }
 
 func newPin(abi arch.ABI, call *typed.Call) pin {
+	p := pin{abi: abi, number: call.Nr}
 	known, ok := abi.Numbered(call.Nr)
 	if !ok {
-		return pin{selector: "#" + strconv.FormatUint(uint64(call.Nr), 10)}
+		return p
 	}
-	p := pin{selector: known.Name}
+	p.call = known
 	for i := range known.Params {
 		param := &known.Params[i]
 		if isAddress(abi, known, param, &call.Args) {
@@ -44,10 +47,27 @@ func newPin(abi arch.ABI, call *typed.Call) pin {
 
 // filter returns the pin in the filter language.
 func (p *pin) filter() string {
-	if len(p.conditions) == 0 {
-		return p.selector
+	selector := "#" + strconv.FormatUint(uint64(p.number), 10)
+	if p.call != nil {
+		selector = p.call.Name
 	}
-	return p.selector + ": " + strings.Join(p.conditions, " && ")
+	if len(p.conditions) == 0 {
+		return selector
+	}
+	return selector + ": " + strings.Join(p.conditions, " && ")
+}
+
+// isOf reports whether numbers of an ABI are just what the pin selects there: the
+// call of the same name, or the same number if it is that of no call.
+func (p *pin) isOf(abi arch.ABI, numbers []typed.NumberRange) bool {
+	if len(numbers) != 1 || numbers[0].First != numbers[0].Last {
+		return false
+	}
+	known, ok := abi.Numbered(numbers[0].First)
+	if p.call == nil || !ok {
+		return p.call == nil && !ok && numbers[0].First == p.number
+	}
+	return known.Name == p.call.Name
 }
 
 // isAddress reports whether a parameter is an address, which is another in each
@@ -103,7 +123,7 @@ func pinnedValue(abi arch.ABI, call *arch.Syscall, param *arch.Param, args *[6]u
 	case param.Type.Signed && signed < 0:
 		return strconv.FormatInt(signed, 10), passes
 	case p.IsFlags() && value >= 10, value >= 1<<12 && !passes:
-		return hexadecimal(value), passes
+		return "0x" + strconv.FormatUint(value, 16), passes
 	}
 	return strconv.FormatUint(value, 10), passes
 }
