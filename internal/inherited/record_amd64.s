@@ -3,17 +3,20 @@
 #include "go_asm.h"
 #include "textflag.h"
 
+#define SYS_write		1
 #define SYS_rt_sigaction	13
 #define SYS_rt_sigprocmask	14
 #define SYS_fcntl		72
 #define SYS_prctl		157
 #define SYS_arch_prctl		158
+#define SYS_exit_group		231
 #define SYS_prlimit64		302
 
 #define ARCH_SET_FS		0x1002
 #define F_GETFD			1
 #define PR_GET_PDEATHSIG	2
 #define RLIMIT_NOFILE		7
+#define RLIMIT_AS		9
 #define SIG_IGN			1
 #define EBADF			9
 
@@ -28,7 +31,8 @@ GLOBL ·tls(SB), NOPTR, $16
 
 // hook runs on the kernel's stack, called by the C convention: RBX, RBP and
 // R12 to R15 belong to the caller. There is no g, no heap and no signal handler
-// yet; it makes system calls that only ask, and writes to record.
+// yet; it makes system calls that only ask, and writes to record; or
+// it ends this process.
 //
 // MemProfileRate is to be set before anything is allocated, which only this
 // code is in time for. Nobody reads a memory profile of a launcher, and its
@@ -51,6 +55,27 @@ TEXT ·hook(SB),NOSPLIT|NOFRAME,$0-0
 	INT	$3
 
 dispositions:
+	// A runtime that runs out of it exits with 2, and a trace of itself.
+	MOVQ	$-1, ·scratch(SB)	// no limit, if that cannot be asked
+	XORL	DI, DI
+	MOVL	$RLIMIT_AS, SI
+	XORL	DX, DX
+	LEAQ	·scratch(SB), R10
+	MOVL	$SYS_prlimit64, AX
+	SYSCALL
+	CMPQ	·scratch(SB), $const_leastSpace
+	JCC	space
+	MOVL	$2, DI
+	MOVQ	·noSpace(SB), SI
+	MOVQ	·noSpace+8(SB), DX
+	MOVL	$SYS_write, AX
+	SYSCALL
+	MOVL	$const_exitFailed, DI
+	MOVL	$SYS_exit_group, AX
+	SYSCALL
+	INT	$3
+
+space:
 	XORL	R12, R12		// the ignored signals so far
 	MOVL	$1, BX			// the signal
 next:

@@ -4,6 +4,8 @@
 #include "textflag.h"
 
 #define SYS_fcntl		25
+#define SYS_write		64
+#define SYS_exit_group		94
 #define SYS_rt_sigaction	134
 #define SYS_rt_sigprocmask	135
 #define SYS_prctl		167
@@ -12,6 +14,7 @@
 #define F_GETFD			1
 #define PR_GET_PDEATHSIG	2
 #define RLIMIT_NOFILE		7
+#define RLIMIT_AS		9
 #define SIG_IGN			1
 #define EBADF			9
 
@@ -24,7 +27,7 @@ GLOBL _cgo_init(SB), NOPTR, $8
 // hook runs on the kernel's stack, called by the C convention: R19 to R29
 // belong to the caller (R28 is g already). There is no heap and no signal
 // handler yet; it makes system calls that only ask, which change no register
-// but R0, and writes to record. Unlike on amd64 there is no thread-local
+// but R0, and writes to record; or it ends this process. Unlike on amd64 there is no thread-local
 // storage to set up: without cgo the runtime keeps g in its register.
 //
 // MemProfileRate is to be set before anything is allocated, which only this
@@ -36,6 +39,30 @@ TEXT ·hook(SB),NOSPLIT|NOFRAME,$0-0
 	MOVD	$·record(SB), R9
 	MOVD	$·scratch(SB), R10
 
+	// A runtime that runs out of it exits with 2, and a trace of itself.
+	MOVD	$-1, R0			// no limit, if that cannot be asked
+	MOVD	R0, (R10)
+	MOVD	$0, R0
+	MOVD	$RLIMIT_AS, R1
+	MOVD	$0, R2
+	MOVD	R10, R3
+	MOVD	$SYS_prlimit64, R8
+	SVC
+	MOVD	(R10), R0
+	MOVD	$const_leastSpace, R1
+	CMP	R1, R0
+	BHS	space
+	MOVD	$2, R0
+	MOVD	·noSpace(SB), R1
+	MOVD	·noSpace+8(SB), R2
+	MOVD	$SYS_write, R8
+	SVC
+	MOVD	$const_exitFailed, R0
+	MOVD	$SYS_exit_group, R8
+	SVC
+	BRK	$0
+
+space:
 	MOVD	$0, R11			// the ignored signals so far
 	MOVD	$1, R12			// the signal's bit
 	MOVD	$1, R13			// the signal

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -113,4 +115,27 @@ func grow(depth int) byte {
 		b[depth] = grow(depth - 1)
 	}
 	return b[depth]
+}
+
+// TestAddressSpace: with any limit on it a process starts, or says why not and
+// exits with 125. What it never does is to die in the runtime.
+func TestAddressSpace(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const step = 20_000 // of 1024 bytes; the runtime maps 32 MB and more at a time
+	for limit := 100_000; limit < 1_600_000; limit += step {
+		cmd := exec.Command("/bin/sh", "-c", `ulimit -v "$1"; exec "$0" role=state`, self, strconv.Itoa(limit))
+		var said strings.Builder
+		cmd.Stderr = &said
+		_ = cmd.Run()
+		want, words := 0, ""
+		if limit<<10 < leastSpace {
+			want, words = 125, noSpace
+		}
+		if code := cmd.ProcessState.ExitCode(); code != want || said.String() != words {
+			t.Errorf("with %d KiB: exit code %d, want %d\n%.200s", limit, code, want, said.String())
+		}
+	}
 }

@@ -8,6 +8,9 @@
 // Importing this package puts a function in front of the runtime's start
 // (record_amd64.s, record_arm64.s). Only a command imports it, never a
 // library: the hook belongs to the whole program, and cgo has the same one.
+//
+// There is one thing that it does not pass on: with a limit on address space in
+// which the runtime cannot start, the process says so and exits with 125.
 package inherited
 
 // A State is what a process was given. Its fields are those of
