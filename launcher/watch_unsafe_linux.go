@@ -132,12 +132,13 @@ func (w *watch) prepare() (errno uint32) {
 	if errno = becomeSubreaper(&w.program); errno != 0 {
 		return errno
 	}
-	// A handler of Go's would not come back.
+	// A handler of Go's would not come back. Only SIGTRAP has none any more if it
+	// is not blocked: a debugger that steps a thread has the kernel see to both.
 	blocked := uint64(0)
 	if errno = failed(systemCall(unix.SYS_RT_SIGPROCMASK, unix.SIG_BLOCK, 0, uintptr(unsafe.Pointer(&blocked)), 8, 0, 0)); errno != 0 {
 		return errno
 	}
-	if blocked != allSignals {
+	if blocked|1<<(unix.SIGTRAP-1) != allSignals {
 		return uint32(syscall.EPERM)
 	}
 	// Stopped, it would not see this process end: let that continue it.
