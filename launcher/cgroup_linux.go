@@ -52,17 +52,7 @@ func newCgroup() (c cgroup) {
 
 // ownCgroup returns the path of this process's cgroup of version 2 (cgroups(7)).
 func ownCgroup() (path string, ok bool) {
-	fd, err := unix.Open("/proc/self/cgroup", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return "", false
-	}
-	defer unix.Close(fd)
-	buf := make([]byte, 4096)
-	n, err := unix.Read(fd, buf)
-	if err != nil {
-		return "", false
-	}
-	for line := range bytes.Lines(buf[:max(n, 0)]) {
+	for line := range bytes.Lines(readStart("/proc/self/cgroup", make([]byte, 4096))) {
 		if path, ok := strings.CutPrefix(string(line), "0::"); ok && strings.HasSuffix(path, "\n") {
 			path = strings.TrimSuffix(path, "\n")
 			return path, !strings.HasPrefix(path, "/..") // outside of what is mounted here

@@ -11,8 +11,8 @@ import (
 
 // A message is what the watcher tells.
 type message struct {
-	kind messageKind
-	a, b int32
+	kind    messageKind
+	a, b, c int32
 }
 
 type messageKind int32
@@ -22,7 +22,7 @@ const (
 	tellStop                           // the program has stopped. An answer is expected
 	tellStopped                        // and it stands still. a: the signal. An answer is expected
 	tellEnded                          // a: CLD_*, b: exit code or signal. An answer is expected, till when a zombie keeps the id
-	tellOver                           // nothing is left. a: how many were killed for it, b: why one could not be, or 0
+	tellOver                           // nothing is left. a: how many were killed for it, b: why one could not be, or 0, c: how many orphans SIGSYS has ended
 )
 
 // Answers to messages.
@@ -51,7 +51,7 @@ func (m *message) bytes() []byte { return unsafe.Slice((*byte)(unsafe.Pointer(m)
 //go:nosplit
 //go:norace
 func (w *watch) tell(kind messageKind, a, b, descriptor int32) bool {
-	w.out.kind, w.out.a, w.out.b = kind, a, b
+	w.out.kind, w.out.a, w.out.b, w.out.c = kind, a, b, w.ending.struck
 	w.head.Controllen = 0
 	if descriptor >= 0 {
 		w.head.Controllen = uint64(unsafe.Sizeof(w.control))

@@ -27,6 +27,7 @@ type ending struct {
 	cgroup  cgroup
 	signals int32  // a signalfd for SIGCHLD, or 0 for none
 	killed  int32  // how many processes it has killed and reaped
+	struck  int32  // how many it has reaped that SIGSYS has ended
 	errno   uint32 // why one could not be killed, or 0
 
 	spared int32 // the id of a process that does not count as killed
@@ -334,15 +335,20 @@ func (e *ending) waitid(kind uintptr, id int32, options uintptr) uintptr {
 	return systemCall(unix.SYS_WAITID, kind, uintptr(id), uintptr(unsafe.Pointer(&e.info)), options, 0, 0)
 }
 
-// wait4 reaps a child, and counts it if SIGKILL has ended it.
+// wait4 reaps a child, and counts it if SIGKILL or SIGSYS has ended it.
 //
 //go:nosplit
 //go:norace
 func (e *ending) wait4(id int32, options uintptr) uintptr {
 	e.status = 0
 	reaped := systemCall(unix.SYS_WAIT4, uintptr(id), uintptr(unsafe.Pointer(&e.status)), options, 0, 0, 0)
-	if failed(reaped) == 0 && reaped != 0 && reaped != uintptr(e.spared) && e.status&0x7f == uint32(unix.SIGKILL) {
-		e.killed++
+	if failed(reaped) == 0 && reaped != 0 && reaped != uintptr(e.spared) {
+		switch e.status & 0x7f {
+		case uint32(unix.SIGKILL):
+			e.killed++
+		case uint32(unix.SIGSYS):
+			e.struck++
+		}
 	}
 	return reaped
 }

@@ -42,7 +42,11 @@ func Exec(p prove.Proved, c Command, o Options) error {
 	if o.DieWithParent {
 		pl.deathSignal, pl.parent = int32(unix.SIGKILL), int32(o.Parent)
 	}
-	words := prepareLastWords(p.Program(), c.Path)
+	im := inspect(c.Path)
+	if err := checkABI(p.Program(), c.Path, im); err != nil {
+		return err
+	}
+	words := prepareLastWords(p.Program(), c.Path, im)
 	r := new(report)
 	pl.replace(r, words)
 	return r.err(c.Path)

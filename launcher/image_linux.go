@@ -9,12 +9,15 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/arch"
 )
 
 // An image is what an executable's first bytes say about how it is run.
 type image struct {
 	kind        imageKind
-	interpreter string // of a script, or of a dynamic ELF program
+	interpreter string   // of a script, or of a dynamic ELF program
+	abi         arch.ABI // of an ELF program that this machine can run, or 0
 }
 
 type imageKind uint8
@@ -28,8 +31,9 @@ const (
 	kindOther
 )
 
-// inspect reads the start of a file. It serves messages only: what cannot be
-// read or makes no sense is kindUnknown or has no interpreter.
+// inspect reads the start of a file. What it finds decides at most that a
+// program is not started, and what is said: what cannot be read or makes no sense
+// is kindUnknown, or has no interpreter and no ABI.
 func inspect(path string) image {
 	// Not os.Open: it would set up the runtime's poller, for which there may be
 	// no descriptors.
@@ -52,9 +56,9 @@ func parseImage(head []byte) image {
 	case len(head) == 0:
 		return image{kind: kindEmpty}
 	case bytes.HasPrefix(head, []byte("#!")):
-		return image{kindScript, scriptInterpreter(head[2:])}
+		return image{kind: kindScript, interpreter: scriptInterpreter(head[2:])}
 	case bytes.HasPrefix(head, []byte("\x7fELF")):
-		return image{kindELF, elfInterpreter(head)}
+		return image{kind: kindELF, interpreter: elfInterpreter(head), abi: elfABI(head)}
 	}
 	return image{kind: kindOther}
 }
@@ -72,10 +76,12 @@ func scriptInterpreter(line []byte) string {
 	return string(line)
 }
 
-// Offsets in the headers of a 64-bit ELF file (elf.h).
+// Offsets in the headers of an ELF file (elf.h); from the second line on, of one
+// of 64 bits.
 const (
 	elfClassAt      = 4 // EI_CLASS: 2 for 64 bits
 	elfDataAt       = 5 // EI_DATA: 1 for little endian
+	elfMachineAt    = 18
 	elfHeaderSize   = 64
 	elfPhoffAt      = 32
 	elfPhentsizeAt  = 54
@@ -86,6 +92,36 @@ const (
 	programSizeAt   = 32
 	programInterp   = 3 // PT_INTERP
 )
+
+// elfMachines are those that amd64 and arm64 processors can run
+// (linux/elf-em.h). Programs of x32, of class 1 for EM_X86_64, have no ABI of
+// their own (arch.X32Bit).
+var elfMachines = [...]struct {
+	class   byte
+	machine uint16
+	abi     arch.ABI
+}{
+	{1, 3, arch.I386},
+	{2, 62, arch.X86_64},
+	{1, 40, arch.ARM},
+	{2, 183, arch.AArch64},
+}
+
+// elfABI returns the ABI whose calls an ELF program makes, if it is one of this
+// machine: those of another one run in an emulator, if at all, which makes its
+// own calls for them.
+func elfABI(head []byte) arch.ABI {
+	if len(head) < elfMachineAt+2 || head[elfDataAt] != 1 {
+		return 0
+	}
+	class, machine := head[elfClassAt], binary.LittleEndian.Uint16(head[elfMachineAt:])
+	for _, m := range elfMachines {
+		if m.class == class && m.machine == machine && m.abi.Machine() == nativeABI().Machine() {
+			return m.abi
+		}
+	}
+	return 0
+}
 
 // elfInterpreter returns the program interpreter of a 64-bit little-endian ELF
 // file, the only kind that amd64 and arm64 themselves run, if the first page

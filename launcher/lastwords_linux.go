@@ -33,9 +33,8 @@ var usual = [...]syscall.Errno{unix.ENOENT, unix.EACCES, unix.ENOEXEC, unix.E2BI
 // in them.
 const usualText = 1200
 
-func prepareLastWords(p bpf.Program, path string) *lastWords {
+func prepareLastWords(p bpf.Program, path string, im image) *lastWords {
 	words := new(lastWords)
-	im := inspect(path)
 	text := make([]byte, 0, usualText+(len(usual)+2)*len(path))
 	var ends [len(usual)]int
 	for i, errno := range usual {

@@ -27,6 +27,12 @@ func (*Process) Tree() Tree { return 0 }
 // Leftover returns 0.
 func (*Process) Leftover() int { return 0 }
 
+// Daemons returns none.
+func (*Process) Daemons() []Daemon { return nil }
+
+// KilledOrphans returns 0.
+func (*Process) KilledOrphans() int { return 0 }
+
 // Signal fails.
 func (*Process) Signal(syscall.Signal) error { return unsupported() }
 

@@ -44,6 +44,7 @@ func TestMain(m *testing.M) {
 // A job is what a role is to do with the command that follows it.
 type job struct {
 	Deny    []deny // the policy: these, and everything else is allowed
+	Other   bool   // allow all calls of the machine's other ABI, too
 	IP      bool   // allow only the launcher's own instruction to make calls
 	Keep    []int
 	Log     bool
@@ -198,8 +199,13 @@ func (j job) program() prove.Proved {
 		add([]typed.NumberRange{{First: d.Nr, Last: d.Nr}}, nil, actionOf[d.Return.Action()](d.Return.Data()))
 	}
 	add(all, nil, typed.Action{Kind: typed.Allow})
+	sections := []typed.Section{section}
+	if j.Other {
+		rule := &typed.Rule{Action: typed.Action{Kind: typed.Allow}}
+		sections = append(sections, typed.Section{ABI: otherABI(), Filters: []typed.Filter{{Numbers: all, Rule: rule}}})
+	}
 	p := &typed.Policy{Layers: []typed.Layer{{
-		ABIs:     []typed.Section{section},
+		ABIs:     sections,
 		Unserved: &typed.Rule{Action: typed.Action{Kind: typed.KillProcess}},
 	}}}
 	compiled, err := compiler.Compile(p)
@@ -207,6 +213,14 @@ func (j job) program() prove.Proved {
 	proved, err := prove.Prove(p, compiled.Program)
 	j.fail(err)
 	return proved
+}
+
+// otherABI returns the 32-bit ABI of this machine.
+func otherABI() arch.ABI {
+	if runtime.GOARCH == "arm64" {
+		return arch.ARM
+	}
+	return arch.I386
 }
 
 // actionOf has the actions that jobs use.

@@ -21,6 +21,8 @@ type Process struct {
 	listener int      // -1 for none
 	grouped  bool     // in a cgroup of its own
 	leftover int
+	daemons  []Daemon
+	orphans  int // that SIGSYS has ended
 
 	mu     sync.Mutex // held while a signal is sent, and while pid is given up
 	reaped bool
@@ -96,6 +98,15 @@ func (p *Process) Wait() (Status, error) {
 // left behind.
 func (p *Process) Leftover() int { return p.leftover }
 
+// Daemons returns those of Leftover that were in a session of their own, as far
+// as that can be known.
+func (p *Process) Daemons() []Daemon { return p.daemons }
+
+// KilledOrphans returns how many processes that the command has started were
+// ended by SIGSYS before Wait returned, of those alone whose parents had ended
+// before: nobody tells of the others but their parents.
+func (p *Process) KilledOrphans() int { return p.orphans }
+
 // waitWatched does what the watcher has to say.
 func (p *Process) waitWatched() (status Status, err error) {
 	w := p.watcher
@@ -115,11 +126,13 @@ func (p *Process) waitWatched() (status Status, err error) {
 			w.say(p.followStop(syscall.Signal(m.a)))
 		case tellEnded:
 			status, ended = statusOf(m.a, m.b), true
+			p.daemons = w.daemons(p.pid)
 			p.giveUp()
 			w.say(sayReap)
 		case tellOver:
 			over = true
 			p.leftover, err = int(m.a), survivors(uint32(m.b))
+			p.orphans = int(m.c)
 		}
 	}
 	p.giveUp()
@@ -174,6 +187,8 @@ func (p *Process) waitAlone() (Status, error) {
 			return Status{}, &Error{Status: StatusFailed, Text: "cannot wait for the command: " + err.Error(), Err: err}
 		case pid == p.pid:
 			return newStatus(ws), nil
+		case ws.Signaled() && ws.Signal() == sigSys:
+			p.orphans++
 		}
 	}
 }

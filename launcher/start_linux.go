@@ -28,6 +28,9 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkABI(p.Program(), c.Path, inspect(c.Path)); err != nil {
+		return nil, err
+	}
 	if o.DieWithParent {
 		if err := dieWithParent(o.Parent); err != nil {
 			return nil, err

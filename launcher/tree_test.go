@@ -15,9 +15,16 @@ import (
 	"sandbox/bpf"
 )
 
-// A family is a shell that leaves behind a child, one in a session of its own,
-// and a grandchild of nobody. They hold its output open.
-const family = `sleep 1000 & setsid sleep 1000 & setsid sh -c 'sleep 1000 & exit' & wait $!; exit 7`
+// daemon leaves a process behind in another session, whose parent has ended.
+const daemon = `setsid sh -c 'sleep 1000 & exit'`
+
+// A family is a shell that leaves behind a child and two daemons. They hold its
+// output open.
+const family = "sleep 1000 & " + daemon + "; " + daemon + "; exit 7"
+
+// killedOrphan runs a program whose parent ends before it, and which makes a
+// call that TestLeftover's filter kills for; its output is closed by then.
+const killedOrphan = `sh -c 'nice -n 5 true & exit' 2>&1 | cat >/dev/null`
 
 // TestLeftover: a program's end is that of all that it has started.
 func TestLeftover(t *testing.T) {
@@ -26,14 +33,17 @@ func TestLeftover(t *testing.T) {
 		want         string
 		status       int
 	}{
-		{"nothing", "exit 7", "0 left, tree %s\n", 7},
-		{"family", family, "3 left, tree %s\n", 7},
-		{"orphans that ended before", "sh -c 'sh -c \"exit 3\" & exit' & wait; sleep 0.3; exit 7", "0 left, tree %s\n", 7},
-		{"killed", "sleep 1000 & kill -9 $$", "1 left, tree %s\n", 128 + int(unix.SIGKILL)},
-		{"stopped ones", "sleep 1000 & kill -STOP $!; exit 7", "1 left, tree %s\n", 7},
+		{"nothing", "exit 7", "0 left, 0 daemons, 0 orphans killed, tree %s\n", 7},
+		{"family", family, "3 left, 2 daemons, 0 orphans killed, tree %s\n", 7},
+		{"a daemon beside a background process", daemon + "; sleep 1000 & exit 7", "2 left, 1 daemons, 0 orphans killed, tree %s\n", 7},
+		{"orphans that ended before", "sh -c 'sh -c \"exit 3\" & exit' & wait; sleep 0.3; exit 7", "0 left, 0 daemons, 0 orphans killed, tree %s\n", 7},
+		{"killed", "sleep 1000 & kill -9 $$", "1 left, 0 daemons, 0 orphans killed, tree %s\n", 128 + int(unix.SIGKILL)},
+		{"stopped ones", "sleep 1000 & kill -STOP $!; exit 7", "1 left, 0 daemons, 0 orphans killed, tree %s\n", 7},
+		{"an orphan that the filter kills", killedOrphan + "; exit 7", "0 left, 0 daemons, 1 orphans killed, tree %s\n", 7},
+		{"a child that the filter kills", "nice -n 5 true 2>/dev/null; exit 7", "0 left, 0 daemons, 0 orphans killed, tree %s\n", 7},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			out, status := result(t, role(t, "leave", job{}, "/bin/sh", "-c", tt.script))
+			out, status := result(t, role(t, "leave", job{Deny: []deny{{unix.SYS_SETPRIORITY, bpf.KillProcess}}}, "/bin/sh", "-c", tt.script))
 			tree := Watchers
 			if c := newCgroup(); c.used {
 				tree = CgroupKill
@@ -53,7 +63,7 @@ func (j job) leave(args []string) {
 	j.fail(err)
 	status, err := p.Wait()
 	j.fail(err)
-	fmt.Printf("%d left, tree %s\n", p.Leftover(), p.Tree())
+	fmt.Printf("%d left, %d daemons, %d orphans killed, tree %s\n", p.Leftover(), len(p.Daemons()), p.KilledOrphans(), p.Tree())
 	os.Exit(status.ExitCode())
 }
 
