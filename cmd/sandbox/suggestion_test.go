@@ -70,13 +70,23 @@ func TestSuggestions(t *testing.T) {
 		},
 		{
 			name: "a parameter that is called as a field is", policies: []string{"compute"}, call: "io_getevents(0, 7, -8, 0, 0)",
-			want: []string{`to allow it with any events and timeout, and nothing else: -e 'allow io_getevents: ctx_id == 0 && min_nr == 7 && (i64)args[2] == -8'`},
+			want: []string{
+				`to allow it with any events and timeout, and nothing else: -e 'allow io_getevents: ctx_id == 0 && min_nr == 7 && (i64)args[2] == -8'`,
+				`(i64)args[2] == -8 may be another number next time; left out, it holds for any`,
+			},
 		},
 		{
 			name: "numbers of this run", policies: []string{"baseline"}, call: "setns(7, CLONE_NEWNET)",
 			want: []string{
 				`to allow it, and nothing else: -e 'allow setns: fd == 7 && flags == CLONE_NEWNET'`,
 				`fd == 7 may be another number next time; left out, it holds for any`,
+			},
+		},
+		{
+			name: "amounts", policies: []string{"baseline"}, rules: []string{"deny pread64"}, call: "pread64(0, 0x7ffc12345678, 832, 0x4000)",
+			want: []string{
+				`to allow it with any buf, and nothing else, before the other -e: -e 'allow pread64: fd == 0 && count == 832 && pos == 0x4000'`,
+				`count == 832 and pos == 0x4000 may be other numbers next time; left out, it holds for any`,
 			},
 		},
 		{
@@ -98,7 +108,7 @@ func TestSuggestions(t *testing.T) {
 			want: []string{
 				`to allow it: -e 'allow close_range: fd == 3 && max_fd == 9 && flags == 0'`,
 				`that also changes close_range: errno(ENOSYS) becomes errno(EPERM)`,
-				`fd == 3 may be another number next time; left out, it holds for any`,
+				`fd == 3 and max_fd == 9 may be other numbers next time; left out, it holds for any`,
 				`to keep it: the same filter among those of the rule "some" at a.toml:4`,
 			},
 		},
@@ -113,6 +123,7 @@ func TestSuggestions(t *testing.T) {
 			name: "a parameter that another ABI lacks", policies: []string{header + twoABIs + "[[rule]]\naction = 'allow'\nfilters = ['execve']\n"}, call: "mmap(0, 4096, PROT_READ, MAP_PRIVATE, -1, 0)",
 			want: []string{
 				`to allow it, and nothing else: before the other rules, one with action = "allow", abi = ["x86_64"] and filters = ["mmap: addr == 0 && len == 0x1000 && prot == PROT_READ && flags == MAP_PRIVATE && fd == -1 && off == 0"]`,
+				`len == 0x1000 may be another number next time; left out, it holds for any`,
 			},
 		},
 		{
@@ -188,6 +199,22 @@ func TestSuggestions(t *testing.T) {
 			want: []string{
 				"no rule can allow it beside once(), which lets the program be started and no other",
 				"to have programs executed, leave out -e 'allow execve: once()', with what refuses execve after it",
+			},
+		},
+		{
+			name: "once of the command line and of a policy", call: "execve(0x7ffc12345678, 0x7ffc12345678, 0x7ffc12345678)",
+			policies: []string{"noexec", "baseline"}, rules: []string{"allow execve: once()", "deny execve, execveat"},
+			want: []string{
+				"no rule can allow it beside once(), which lets the program be started and no other",
+				"to have programs executed, leave out -e 'allow execve: once()', with what refuses execve after it, and -p noexec",
+			},
+		},
+		{
+			name: "once, and a denial of another policy", call: "execve(0x7ffc12345678, 0, 0x7ffc12345678)",
+			policies: []string{"noexec", "version = 1\ndefault = 'allow'\n[[rule]]\naction = 'errno(EACCES)'\nfilters = ['execve: argv == 0']\n"},
+			want: []string{
+				"no rule can allow it beside once(), which lets the program be started and no other",
+				"to have programs executed, leave out -p noexec",
 			},
 		},
 	} {

@@ -32,7 +32,8 @@ func (a *Adviser) findHomes(s *Suggestion, call *typed.Call, after *policy.Polic
 			trial.Layers[i] = after.Typed.Layers[i]
 		}
 	}
-	// If a rule in between denies the call, too, the filter has to go before that.
+	// What stands between the room and the filter that denies did not decide about
+	// the call; the evaluator has the last word on that.
 	enough := trial.Decide(call).Action.Kind == typed.Allow
 	for i := range trial.Layers {
 		switch rule, denies := rules[i]; {

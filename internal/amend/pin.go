@@ -101,7 +101,7 @@ func pinnedName(param *arch.Param) string {
 }
 
 // pinnedValue returns the value of a parameter as a comparison has it, and
-// whether it is one of this run: the number of a descriptor or of a process.
+// whether it is one of this run, and may be another in the next.
 func pinnedValue(abi arch.ABI, call *arch.Syscall, param *arch.Param, args *[6]uint64) (text string, passes bool) {
 	value := args[param.Low]
 	if param.Split {
@@ -113,16 +113,19 @@ func pinnedValue(abi arch.ABI, call *arch.Syscall, param *arch.Param, args *[6]u
 		return text, false
 	}
 	signed := int64(value<<(64-param.Type.Bits)) >> (64 - param.Type.Bits)
+	identifies := false
 	switch p.Kind() {
 	case decode.Descriptor:
-		passes = signed > 2
+		identifies, passes = true, signed > 2
 	case decode.Process:
-		passes = signed != 0 && signed != -1
+		identifies, passes = true, signed != 0 && signed != -1
+	default:
+		passes = signed != 0 && signed != -1 && isAmount(call, param, &p)
 	}
 	switch {
 	case param.Type.Signed && signed < 0:
 		return strconv.FormatInt(signed, 10), passes
-	case p.IsFlags() && value >= 10, value >= 1<<12 && !passes:
+	case p.IsFlags() && value >= 10, value >= 1<<12 && !identifies:
 		return "0x" + strconv.FormatUint(value, 16), passes
 	}
 	return strconv.FormatUint(value, 10), passes
