@@ -44,6 +44,11 @@ func callOn(abi arch.ABI, scope *check.Scope, parsed *filter.Call, list *diag.Li
 		return call
 	}
 	for i, arg := range parsed.Args {
+		if once, ok := arg.(*filter.Apply); ok && check.IsOnce(once) {
+			list.Reportf(diag.MisplacedOnce, once.At, "%s stands for all arguments of the execve that starts the program", typed.OnceText).
+				Hintf("that call is written execve(%s)", typed.OnceText)
+			continue
+		}
 		value, problems := check.Constant(abi, scope, arg)
 		*list = append(*list, problems...)
 		if value == nil {

@@ -2,13 +2,10 @@ package main
 
 import (
 	"flag"
-	"slices"
 	"strconv"
 	"strings"
 
 	"sandbox/arch"
-	"sandbox/internal/diag"
-	"sandbox/policy"
 	"sandbox/policy/typed"
 )
 
@@ -19,6 +16,8 @@ func explainVerb() *verb {
 		brief:    "say what policies decide about a call, and why; or what an error means",
 		about: `CALL is a system call with constant arguments: the registers args[0] to
 args[5], of which missing ones are 0. It can be written by number, as #257(...).
+A name alone is asked about with all arguments 0, and the answer says whether
+others could matter.
 The answer names the rule that decided, the filters that were tried, and for
 each predicate on the way the values that it saw. With -, calls are read from
 standard input, one a line; blank lines and lines that begin with # and a space
@@ -53,6 +52,9 @@ func prepareExplain(options *flag.FlagSet) action {
 			}
 			return u.listCodes(*asJSON)
 		}
+		if len(operands) > 1 && !namesPolicy(operands[0]) && !strings.HasPrefix(operands[1], "-") {
+			return manyWords(operands)
+		}
 		text, err := onlyOperand("explain", "a call, such as 'socket(AF_INET, SOCK_STREAM, 0)'", operands)
 		if err != nil {
 			return err
@@ -69,8 +71,8 @@ func prepareExplain(options *flag.FlagSet) action {
 		}
 		e := explainer{ui: u, abi: abi, asJSON: *asJSON, many: text == "-", counters: *counter}
 		if !e.many {
-			if _, list := policy.ParseCall(abi, text); list.Failed() {
-				return notCall(text, list)
+			if _, wrong := parseAsked(abi, text); wrong != nil {
+				return wrong
 			}
 		}
 		chosen.abis = repeated{abi.String()}
@@ -86,15 +88,6 @@ func prepareExplain(options *flag.FlagSet) action {
 	}
 }
 
-// notCall says why a text is no call.
-func notCall(text string, list diag.List) *failure {
-	f := &failure{code: exitUsage, found: list, call: text}
-	if slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.StringInFilter }) {
-		return f.hinted("where a call has an address, write 0, or any number")
-	}
-	return f
-}
-
 // An explainer answers for calls of one ABI.
 type explainer struct {
 	*ui
@@ -108,21 +101,27 @@ type explainer struct {
 
 // one answers for one call.
 func (e *explainer) one(text string) error {
-	call, list := policy.ParseCall(e.abi, text)
-	if list.Failed() {
-		return notCall(text, list)
+	call, wrong := parseAsked(e.abi, text)
+	if wrong != nil {
+		return wrong
 	}
-	c, err := e.counter(text, &call)
+	c, err := e.counter(call.full, &call.Call)
 	if err != nil {
 		return err
 	}
 	if e.asJSON {
-		return e.answerJSON(e.json(text, &call, c))
+		return e.answerJSON(e.json(call, c))
 	}
 	if e.many {
 		e.answer("%s:", text)
 	}
-	e.write(&call)
+	e.write(&call.Call)
+	switch {
+	case call.bare && e.depends(&call.Call):
+		e.answer("asked with all arguments 0; with others the answer may be another: write them as %s(...)", text)
+	case call.bare:
+		e.answer("whatever the arguments are")
+	}
 	if c != nil {
 		e.writeCounter(c)
 	}

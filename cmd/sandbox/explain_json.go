@@ -12,8 +12,9 @@ import (
 // An explanationJSON is what policies decide about one call. The rule is the
 // one that decided, in the layer that decided.
 type explanationJSON struct {
-	Call string `json:"call"`
-	ABI  string `json:"abi"`
+	Call    string `json:"call"`
+	ABI     string `json:"abi"`
+	Assumed bool   `json:"assumed,omitempty"` // no arguments were given, and others may matter
 	verdictJSON
 	Layers  []layerJSON  `json:"layers"`
 	Counter *counterJSON `json:"counter,omitempty"`
@@ -109,11 +110,13 @@ func isComment(line string) bool {
 	return ok && (rest == "" || rest[0] < '0' || rest[0] > '9')
 }
 
-func (e *explainer) json(text string, call *typed.Call, c *counterJSON) explanationJSON {
+func (e *explainer) json(asked *askedCall, c *counterJSON) explanationJSON {
+	call := &asked.Call
 	decision := e.policy.Decide(call)
 	j := explanationJSON{
-		Call:        text,
+		Call:        asked.text,
 		ABI:         e.abi.String(),
+		Assumed:     asked.bare && e.depends(call),
 		verdictJSON: e.verdict(decision),
 		Layers:      make([]layerJSON, len(e.policy.Layers)),
 		Counter:     c,

@@ -36,7 +36,10 @@ func (c *checker) condition(x filter.Expr) typed.Bool {
 			return conjunction(left, c.condition(x.Y))
 		case filter.OrOr:
 			left := c.condition(x.X)
-			return disjunction(left, c.condition(x.Y))
+			reported := len(c.list)
+			right := c.condition(x.Y)
+			c.hintAlternative(x, reported)
+			return disjunction(left, right)
 		}
 	}
 	o := c.expr(x)

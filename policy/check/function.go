@@ -109,6 +109,11 @@ func (c *checker) noSuchFunction(x *filter.Apply, d *definition) {
 		e.Hintf("registers are written args[0] to args[5]")
 		return
 	}
+	switch x.Func.Text {
+	case "calls", "count", "rate", "limit":
+		e.Hintf("calls cannot be counted, as a filter has no memory")
+		return
+	}
 	if !c.maySearch() {
 		return
 	}

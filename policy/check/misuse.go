@@ -63,6 +63,23 @@ func (c *checker) truthCompared(x *filter.Binary, l, r *operand) {
 	}
 }
 
+// hintAlternative says how "p == A || B" is written, where B was reported to be
+// a condition of its own.
+func (c *checker) hintAlternative(x *filter.Binary, reported int) {
+	if len(c.list) != reported+1 || c.list[reported].Code != diag.ConstantCondition {
+		return
+	}
+	last := unparen(x.X)
+	if or, ok := last.(*filter.Binary); ok && or.Op == filter.OrOr {
+		last = unparen(or.Y)
+	}
+	if equal, ok := last.(*filter.Binary); ok && equal.Op == filter.Eq {
+		d := &c.list[reported]
+		d.Hints = nil
+		d.Hintf("write %s in {%s, %s}", text(equal.X), text(equal.Y), text(x.Y))
+	}
+}
+
 // pointerCompared types "p == 0" and "p != 0", all that can be asked of a
 // pointer.
 func (c *checker) pointerCompared(x *filter.Binary, op typed.CompareOp, l, r *operand) operand {

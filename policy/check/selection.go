@@ -185,6 +185,18 @@ func (c *checker) missingCall(sel *filter.Selector) {
 	if _, ok := arch.LookupGroup(sel.Name); ok {
 		d.Hintf("the group of this name is @%s", sel.Name)
 	}
+	switch sel.Name {
+	case "all", "any", "every", "everything":
+		d.Hints = nil
+		d.Hintf("all system calls are written *")
+	}
+	if len(d.Hints) == 0 {
+		if near, ok := diag.Nearest(sel.Name, arch.GroupNames()); ok {
+			d.Hintf("did you mean the group @%s?", near)
+		} else if longer := groupsOn(sel.Name); longer != "" {
+			d.Hintf("did you mean %s?", longer)
+		}
+	}
 	if len(d.Hints) == 0 {
 		d.Hintf("names are those of system calls, not of functions of a library: 'sandbox syscalls' lists them")
 		d.Hintf("a system call that the tables lack can be given by number, as in #1234")

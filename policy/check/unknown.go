@@ -147,7 +147,15 @@ func structured(call *arch.Syscall) *arch.Param {
 // suggestName hints at the parameter, constant or definition that was probably
 // meant.
 func (c *checker) suggestName(d *diag.Diagnostic, text string) {
+	if text == "NULL" {
+		d.Hintf("write 0")
+		return
+	}
 	if !c.maySearch() {
+		return
+	}
+	if full := c.withPrefix(text); full != "" {
+		d.Hintf("did you mean %s?", full)
 		return
 	}
 	candidates := func(yield func(string) bool) {
@@ -182,6 +190,24 @@ func (c *checker) suggestName(d *diag.Diagnostic, text string) {
 	} else if isUpper(text) {
 		d.Hintf("a constant that the tables lack can be written as a number")
 	}
+}
+
+// prefixes are those of the constants that policies ask for most.
+var prefixes = [...]string{"AF_", "SOCK_", "O_", "PROT_", "MAP_", "CLONE_", "SIG", "PR_", "F_", "S_", "MS_", "MADV_", "IPPROTO_"}
+
+// withPrefix returns the constants of this ABI whose names are a text after one
+// of the prefixes: AF_INET of INET.
+func (c *checker) withPrefix(text string) string {
+	if !isUpper(text) {
+		return ""
+	}
+	var names []string
+	for _, prefix := range prefixes {
+		if _, ok := c.abi.Constant(prefix + text); ok {
+			names = append(names, prefix+text)
+		}
+	}
+	return strings.Join(names, " or ")
 }
 
 // onThisABI returns " on i386" if the call has the parameter elsewhere.

@@ -20,7 +20,11 @@ func (p *parser) call() *Call {
 		}
 		c.ByNumber = true
 	default:
-		p.unexpected(diag.MalformedCall, "a system call").Hintf(callExample)
+		d := p.unexpected(diag.MalformedCall, "a system call")
+		if p.tok.kind == tokNumber {
+			d.Hintf("a system call by its number is #%s", short(p.source(p.tok)))
+		}
+		d.Hintf(callExample)
 		return nil
 	}
 	p.advance()

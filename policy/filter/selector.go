@@ -82,9 +82,26 @@ func (p *parser) separator() bool {
 			Hintf("write the names, or a @group")
 		p.skipSelector()
 		return p.got(tokComma)
+	case p.last.is(Mul) && p.tok.kind == tokName && adjacent:
+		p.errorf(diag.Wildcard, p.last.start, p.last.end, "system calls have no wildcards").
+			Hintf("write the names, or a @group")
+		p.skipSelector()
+		return p.got(tokComma)
 	case (p.tok.kind == tokOpenParen || p.tok.kind == tokOpenBracket) && adjacent && p.last.kind == tokName:
-		p.errorf(diag.MissingSeparator, p.last.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found).
-			Hintf("a condition on the arguments follows a colon: %s: ...", before)
+		d := p.errorf(diag.MissingSeparator, p.last.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found)
+		if before == "once" {
+			d.Hintf("once() is a condition on execve: execve: once()")
+		} else {
+			d.Hintf("a condition on the arguments follows a colon: %s: %s", before, p.parenthesised())
+		}
+		panic(bailout{})
+	case p.conditional():
+		condition := short(strings.TrimSpace(p.text.String[p.tok.end:]))
+		if p.word("unless") {
+			condition = "!(" + condition + ")"
+		}
+		p.errorf(diag.MissingSeparator, p.tok.start, p.tok.end, `expected ":" after %s, found %s`, before, found).
+			Hintf("a colon separates system calls from the condition: %s: %s", before, condition)
 		panic(bailout{})
 	case p.tok.kind == tokName && p.startsCondition(), p.tok.kind == tokOpenParen, p.tok.kind == tokNumber, p.tok.is(Complement):
 		p.errorf(diag.MissingSeparator, p.tok.start, p.tok.end, `expected ":" after %s, found %s`, before, found).
@@ -101,6 +118,29 @@ func (p *parser) separator() bool {
 	}
 	p.errorf(diag.MissingSeparator, p.tok.start, p.tok.end, `expected "," or ":" after %s, found %s`, before, found)
 	panic(bailout{})
+}
+
+// parenthesised returns the condition that the text from an opening parenthesis
+// to the end is likely to be, or "..." for what looks like arguments.
+func (p *parser) parenthesised() string {
+	inner, closed := strings.CutSuffix(strings.TrimSpace(p.text.String[p.tok.end:]), ")")
+	if !closed || !strings.ContainsAny(inner, "=&<>") || strings.ContainsAny(inner, "()\"'") {
+		return "..."
+	}
+	return short(inner)
+}
+
+// conditional reports whether the token at hand is a word that stands before
+// conditions elsewhere, and something follows it.
+func (p *parser) conditional() bool {
+	if p.tok.kind != tokName || p.peek().kind == tokEnd {
+		return false
+	}
+	switch p.source(p.tok) {
+	case "if", "when", "where", "with", "unless":
+		return true
+	}
+	return false
 }
 
 // startsCondition reports whether the name at hand is followed by an operator
