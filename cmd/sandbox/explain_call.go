@@ -46,6 +46,11 @@ func isBare(text string) bool {
 // notCall says why a text is no call.
 func notCall(text string, list diag.List) *failure {
 	f := &failure{code: exitUsage, found: list, call: text}
+	for i := range list {
+		if list[i].Code == diag.Assignment {
+			list[i].Hints = nil // they are about filters
+		}
+	}
 	has := func(code diag.Code) bool {
 		return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Code == code })
 	}
