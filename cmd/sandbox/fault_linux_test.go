@@ -44,10 +44,14 @@ var (
 	core1    = regexp.MustCompile(`Max core file size +1 +1 `)
 )
 
-// TestFaultySystemCalls walks all system calls that sandbox makes until it executes the
-// program, and has each of them fail with each errno, or pretend that it
-// succeeded. Whatever happens, the program runs confined or not at all, and then
-// the exit code and a message say so.
+// TestFaultySystemCalls walks the system calls that sandbox makes until it
+// executes the program, and has each of them fail with each errno, or pretend
+// that it succeeded. Whatever happens, the program runs confined or not at all,
+// and then the exit code and a message say so.
+//
+// Starts by the same verb differ in few calls, whatever their options are. So a
+// call is walked in the first of them that makes it, and those that ask for most
+// come first; with -faults, each is walked in each.
 func TestFaultySystemCalls(t *testing.T) {
 	dir, program := machine.Dir(t), machine.Code(t, probeCode)
 	file := filepath.Join(dir, "a.sandbox")
@@ -65,34 +69,35 @@ filters = ["execve, execveat"]
 `, 0o444)
 	compileTo(t, onceFile, once)
 	for _, user := range users() {
-		for _, options := range [][]string{
-			{"exec", "--program", file},
-			{"run", "--program", file},
-			{"exec", "-p", policy},
-			{"exec", "-p", once},
-			{"exec", "--program", onceFile},
-			slices.Concat([]string{"exec", "--program", file}, moreOptions),
-			slices.Concat([]string{"run", "--program", file}, moreOptions),
-		} {
-			name := user + " " + strings.Join(options[:2], " ")
-			own := 1
-			if strings.HasPrefix(filepath.Base(options[2]), "once") {
-				name += " with once()"
-			}
-			if options[2] == onceFile {
-				own = 2
-			}
-			if len(options) > 3 {
-				name += " " + strings.Join(options[3:], " ")
-			}
-			t.Run(name, func(t *testing.T) {
-				s := &faultyStart{
-					user: user,
-					args: slices.Concat([]string{"sandbox"}, options, []string{"--", program}),
-					more: len(options) > 3,
-					own:  own,
+		for _, verb := range []string{"exec", "run"} {
+			t.Run(user+" "+verb, func(t *testing.T) {
+				t.Parallel()
+				w := &faultWalk{walked: map[occurrence]bool{}, happened: map[string]int{}}
+				for _, options := range [][]string{
+					slices.Concat([]string{"--program", file}, moreOptions),
+					{"--program", onceFile},
+					{"-p", once},
+					{"-p", policy},
+					{"--program", file},
+				} {
+					policy := options[1]
+					if verb == "run" && policy != file {
+						continue
+					}
+					s := &faultyStart{
+						user: user,
+						args: slices.Concat([]string{"sandbox", verb}, options, []string{"--", program}),
+						more: len(options) > 2,
+						own:  1,
+					}
+					if policy == onceFile {
+						s.own = 2
+					}
+					t.Run(strings.ReplaceAll(strings.Join(options, " "), dir+"/", ""), func(t *testing.T) { s.walk(t, w) })
 				}
-				s.walk(t)
+				if w.happened["confined"] == 0 || w.happened["refused"] == 0 {
+					t.Error("faults made no difference, or all the same")
+				}
 			})
 		}
 	}
@@ -119,6 +124,18 @@ func users() []string {
 	return []string{"user"}
 }
 
+// A faultWalk is a walk through several starts.
+type faultWalk struct {
+	walked   map[occurrence]bool
+	happened map[string]int // what became of starts, and how often
+}
+
+// An occurrence of a call is where it is made, and how often that was done before.
+type occurrence struct {
+	site  callSite
+	times int
+}
+
 // A faultyStart is a start of which every system call is made to fail.
 type faultyStart struct {
 	user    string
@@ -143,7 +160,7 @@ func (s *faultyStart) command() *exec.Cmd {
 	return command
 }
 
-func (s *faultyStart) walk(t *testing.T) {
+func (s *faultyStart) walk(t *testing.T, w *faultWalk) {
 	own, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		t.Fatal(err)
@@ -157,37 +174,34 @@ func (s *faultyStart) walk(t *testing.T) {
 	if *allFaults {
 		errnos = slices.Concat(someErrnos, moreErrnos)
 	}
-	happened := map[string]int{}
 	s.begin = slices.IndexFunc(control.calls, func(c ownCall) bool { return c.nr == unix.SYS_OPENAT })
+	times, walked := map[callSite]int{}, 0
 	for at, call := range control.calls {
-		if !*allFaults && between(control.calls, at) {
+		here := occurrence{control.sites[at], times[control.sites[at]]}
+		times[here.site]++
+		if !*allFaults && (w.walked[here] || control.between(at)) {
 			continue
 		}
+		w.walked[here] = true
+		walked++
 		for _, errno := range errnos {
-			s.fail(t, call, errno.Error(), &fault{at: at, result: -int64(errno)}, happened)
+			s.fail(t, call, errno.Error(), &fault{at: at, result: -int64(errno)}, w.happened)
 		}
 		// A filter has no memory: of calls that it sees alike, it pretends the first
 		// already. And memory at address 0 is nothing that Go would live with.
 		if call.nr != unix.SYS_MMAP && !slices.Contains(control.calls[:at], call) {
-			s.fail(t, call, "pretended", &fault{at: at, result: 0, alike: true}, happened)
+			s.fail(t, call, "pretended", &fault{at: at, result: 0, alike: true}, w.happened)
 		}
 	}
-	t.Logf("%d system calls: %v", len(control.calls), happened)
-	if happened["confined"] == 0 || happened["refused"] == 0 {
-		t.Error("faults made no difference, or all the same")
-	}
+	t.Logf("%d system calls, %d of them walked; so far %v", len(control.calls), walked, w.happened)
 }
 
-// between reports whether a call is one in a row of like ones, neither the first
-// nor the last: rt_sigaction for each signal. Calls of seccomp are all different.
-func between(calls []ownCall, at int) bool {
-	if calls[at].nr == unix.SYS_SECCOMP {
-		return false
-	}
-	like := func(n int) bool {
-		return n >= 0 && n < len(calls) && calls[n].nr == calls[at].nr && calls[n].ip == calls[at].ip
-	}
-	return like(at-1) && like(at+1)
+// between reports whether a call is neither the first that is made where it is
+// made, nor the last: rt_sigaction for each signal. Calls of seccomp are all
+// different.
+func (r *trial) between(at int) bool {
+	here := r.sites[at]
+	return r.calls[at].nr != unix.SYS_SECCOMP && slices.Contains(r.sites[:at], here) && slices.Contains(r.sites[at+1:], here)
 }
 
 // fail tries one fault and judges what became of it.

@@ -12,6 +12,12 @@ func callerOf(r *unix.PtraceRegs) (ip uintptr, args [6]uint64) {
 	return uintptr(r.Rip), [6]uint64{r.Rdi, r.Rsi, r.Rdx, r.R10, r.R8, r.R9}
 }
 
+// frameOf returns the frame pointer of who called the function that makes a
+// call, and where that function returns to: it has no frame of its own.
+func frameOf(pid int, r *unix.PtraceRegs) (frame, returns uintptr) {
+	return uintptr(r.Rbp), words(pid, uintptr(r.Rsp))[0]
+}
+
 // replaceCall has a thread that is about to make a call make another.
 func replaceCall(pid int, nr uint64) error {
 	var r unix.PtraceRegs

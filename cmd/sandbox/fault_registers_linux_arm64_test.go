@@ -16,6 +16,12 @@ func callerOf(r *unix.PtraceRegs) (ip uintptr, args [6]uint64) {
 	return uintptr(r.Pc), [6]uint64(r.Regs[:6])
 }
 
+// frameOf returns the frame pointer of who called the function that makes a
+// call, and where that function returns to: it has no frame of its own.
+func frameOf(_ int, r *unix.PtraceRegs) (frame, returns uintptr) {
+	return uintptr(r.Regs[29]), uintptr(r.Regs[30])
+}
+
 // replaceCall has a thread that is about to make a call make another: its
 // number has a register set of its own (NT_ARM_SYSTEM_CALL, elf.h).
 func replaceCall(pid int, nr uint64) error {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -33,6 +34,10 @@ func (c ownCall) String() string {
 	return fmt.Sprintf("system call %d(%#x, %#x, %#x) of %s", c.nr, c.args[0], c.args[1], c.args[2], runtime.FuncForPC(c.ip).Name())
 }
 
+// A callSite is where in the source a call is made: the addresses that its
+// callers return to, the innermost first, as far as they go.
+type callSite [32]uintptr
+
 // A fault is what happens to one own call: it is not made, and has this result.
 type fault struct {
 	at     int // which of the own calls
@@ -44,10 +49,11 @@ type fault struct {
 
 // A trial is what became of a command with a fault.
 type trial struct {
-	calls   []ownCall // until another program was executed
-	process string    // /proc/PID/status of what was executed; "" if nothing was
-	limits  string    // /proc/PID/limits of it
-	leads   bool      // it leads its session
+	calls   []ownCall  // until another program was executed
+	sites   []callSite // of those, without a fault
+	process string     // /proc/PID/status of what was executed; "" if nothing was
+	limits  string     // /proc/PID/limits of it
+	leads   bool       // it leads its session
 	status  unix.WaitStatus
 	errors  string // what was written to standard error
 }
@@ -56,6 +62,7 @@ type trial struct {
 type tracer struct {
 	fault *fault
 	hit   *ownCall // that the fault has happened to
+	over  bool     // nothing more is to happen to any call
 	trial
 	threads map[int]*tracedThread
 }
@@ -117,15 +124,18 @@ func (tr *tracer) follow(main int) error {
 	}
 	for pid, signal := main, 0; ; {
 		resume := unix.PtraceSyscall
-		if thread := tr.threads[pid]; tr.process != "" && (thread == nil || !thread.faulty) {
+		// Stops cost most of the time of a trial: there are hundreds.
+		if thread := tr.threads[pid]; tr.over && (thread == nil || !thread.faulty) {
 			resume = unix.PtraceCont
 		}
 		if err := resume(pid, signal); err != nil && err != unix.ESRCH {
 			return err
 		}
+		// Other threads trace commands of theirs at the same time.
+		const ours = unix.WALL | unix.WNOTHREAD
 		var err error
-		for pid, err = unix.Wait4(-1, &status, unix.WALL, nil); err == unix.EINTR; {
-			pid, err = unix.Wait4(-1, &status, unix.WALL, nil)
+		for pid, err = unix.Wait4(-1, &status, ours, nil); err == unix.EINTR; {
+			pid, err = unix.Wait4(-1, &status, ours, nil)
 		}
 		if err != nil {
 			return err
@@ -174,6 +184,25 @@ func (tr *tracer) stopped(pid int, status unix.WaitStatus) (signal int, err erro
 	return 0, nil
 }
 
+// siteOf follows the frame pointers of a thread: each points to that of the
+// caller, and the address to return to lies behind it, on both machines.
+func siteOf(pid int, registers *unix.PtraceRegs) (site callSite) {
+	frame, returns := frameOf(pid, registers)
+	site[0] = returns
+	for i := 1; i < len(site) && frame != 0; i++ {
+		w := words(pid, frame)
+		frame, site[i] = w[0], w[1]
+	}
+	return site
+}
+
+// words reads from the memory of a thread; where there is none are zeros.
+func words(pid int, at uintptr) (w [2]uintptr) {
+	local := unix.Iovec{Base: (*byte)(unsafe.Pointer(&w)), Len: uint64(unsafe.Sizeof(w))}
+	_, _ = unix.ProcessVMReadv(pid, []unix.Iovec{local}, []unix.RemoteIovec{{Base: at, Len: int(unsafe.Sizeof(w))}}, 0)
+	return w
+}
+
 // executed looks at a process that has just executed a program.
 func (tr *tracer) executed(pid int) error {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -185,7 +214,7 @@ func (tr *tracer) executed(pid int) error {
 		return err
 	}
 	session, err := unix.Getsid(pid)
-	tr.process, tr.limits, tr.leads = string(status), string(limits), session == pid
+	tr.process, tr.limits, tr.leads, tr.over = string(status), string(limits), session == pid, true
 	return err
 }
 
@@ -201,7 +230,7 @@ func gone(err error) error {
 // it is the faulty one.
 func (tr *tracer) entered(pid int) bool {
 	var registers unix.PtraceRegs
-	if tr.process != "" || unix.PtraceGetRegs(pid, &registers) != nil {
+	if tr.over || unix.PtraceGetRegs(pid, &registers) != nil {
 		return false
 	}
 	var c ownCall
@@ -216,12 +245,13 @@ func (tr *tracer) entered(pid int) bool {
 	tr.calls = append(tr.calls, c)
 	switch {
 	case tr.fault == nil:
+		tr.sites = append(tr.sites, siteOf(pid, &registers))
 		return false
 	case n == tr.fault.at:
 		if tr.fault.alike && slices.Contains(tr.calls[:n], c) {
 			return false // two processes make their calls in another order this time
 		}
-		tr.hit = &c
+		tr.hit, tr.over = &c, !tr.fault.alike
 		return true
 	}
 	return tr.fault.alike && tr.hit != nil && *tr.hit == c
