@@ -46,14 +46,7 @@ func (p *Policy) launchableLayer(i int, machine arch.ABI, list *diag.List) {
 			Hintf("add %q to its abi", machine.String())
 		return
 	}
-	if r := refusal(native); r != nil {
-		d := list.Reportf(diag.ExecveDenied, p.ActionSpan(r), "the policy %s denies execve, so it cannot start a program", layer.Name)
-		if r.Implicit {
-			d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
-		} else {
-			d.Hintf("this rule decides; give -e 'allow execve' to go before it")
-		}
-	}
+	p.startable(layer, native, list)
 }
 
 // unanswered reports the rules with an action that waits for somebody to
@@ -78,37 +71,4 @@ func (p *Policy) unanswered(layer *typed.Layer, list *diag.List) {
 			}
 		}
 	}
-}
-
-// refusal returns the rule that is certain to refuse the execve that starts the
-// program, which happens under the filter already; or nil if some arguments may
-// pass.
-func refusal(section *typed.Section) *typed.Rule {
-	call, ok := section.ABI.Syscall("execve")
-	if !ok {
-		return nil
-	}
-	for i := range section.Filters {
-		f := &section.Filters[i]
-		constant, isConstant := f.When.(*typed.Truth)
-		if !includes(f.Numbers, call.Number) || isConstant && !constant.Value {
-			continue
-		}
-		switch {
-		case f.Rule.Action.Kind == typed.Allow, f.Rule.Action.Kind == typed.Log:
-			return nil
-		case f.When == nil, isConstant:
-			return f.Rule
-		}
-	}
-	return nil
-}
-
-func includes(ranges []typed.NumberRange, number uint32) bool {
-	for _, r := range ranges {
-		if r.First <= number && number <= r.Last {
-			return true
-		}
-	}
-	return false
 }
