@@ -2,7 +2,10 @@ package policy
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
@@ -26,6 +29,7 @@ func (b *builder) syntaxError(err error) {
 	}
 	d := b.list.Reportf(diag.InvalidTOML, b.span(start, end), "not valid TOML: %s", refused.Message)
 	switch message := refused.Message; {
+	case b.foreignCharacter(d):
 	case !strings.Contains(message, "start of key") && b.unquoted(start):
 		end = b.lineEnd(start)
 		d.Code, d.Span = diag.UnquotedValue, b.span(start, end)
@@ -59,14 +63,42 @@ func (b *builder) syntaxHint(d *diag.Diagnostic, message string) {
 	case strings.HasPrefix(message, "expected ',' or ']'"):
 		d.Hintf("put a comma between two values")
 	case message == "expected '=' after key":
-		d.Hintf("a line says KEY = VALUE, or [TABLE]")
+		if b.source.Text[d.Span.Start] == ':' {
+			d.Hintf("between a key and its value stands =, and no colon")
+		} else {
+			d.Hintf("a line says KEY = VALUE, or [TABLE]")
+		}
 	case strings.HasPrefix(message, "invalid escape character"):
 		d.Hintf(`a backslash is written \\, or the string in single quotes`)
 	case message == "integers cannot have leading zeroes":
 		d.Hintf("octal numbers begin with 0o, or are strings")
 	case strings.HasPrefix(message, "invalid character at start of key") && b.source.Text[d.Span.Start] == '{':
 		d.Hintf("a policy is written in TOML, not in JSON")
+		if strings.Contains(b.source.Text, `"defaultAction"`) {
+			d.Hintf("this looks like a seccomp profile for containers, which this version does not import")
+		}
 	}
+}
+
+// foreignCharacter says which character stands where none but ASCII can: the
+// parser names its first byte.
+func (b *builder) foreignCharacter(d *diag.Diagnostic) bool {
+	start := d.Span.Start
+	r, size := utf8.DecodeRuneInString(b.source.Text[start:])
+	if r < utf8.RuneSelf {
+		return false
+	}
+	d.Span.End = start + size
+	d.Message = fmt.Sprintf("not valid TOML: unexpected character %U", r)
+	switch {
+	case '\u2018' <= r && r <= '\u201f':
+		d.Labelf("typographic quotation mark").Hintf("write plain quotation marks")
+	case unicode.IsSpace(r):
+		d.Labelf("not the space of TOML").Hintf("write a plain space")
+	case unicode.Is(unicode.Cf, r):
+		d.Labelf("does not show").Hintf("remove it")
+	}
+	return true
 }
 
 // unquoted reports whether a word stands at i where a value should.

@@ -57,6 +57,11 @@ func (b *builder) checkEncoding() (start int, ok bool) {
 		b.list.Reportf(diag.NotUTF8, b.span(0, 2), "the file is UTF-16, a policy is UTF-8").Hintf("save it as UTF-8")
 		return 0, false
 	}
+	if strings.HasPrefix(text, "\x7fELF") {
+		b.list.Reportf(diag.NotUTF8, b.span(0, 4), "the file is a program, not a policy").
+			Hintf("the program to start stands after the options: -p POLICY -- PROGRAM")
+		return 0, false
+	}
 	if !utf8.ValidString(text) {
 		at := 0
 		for at < len(text) {

@@ -52,14 +52,7 @@ func (l *loader) profile(r reference) *file {
 		text, ok = l.request.Profile(r.name)
 	}
 	if !ok {
-		d := l.list.Reportf(diag.UnknownProfile, r.at, "unknown profile %q", r.name)
-		if near, ok := diag.Nearest(r.name, slices.Values(l.request.ProfileNames)); ok {
-			d.Hintf("did you mean %s?", near)
-		}
-		if names := l.profileList("shipped profiles are "); names != "" {
-			d.Hintf("%s", names)
-		}
-		d.Hintf("for a file write ./%s", r.name)
+		l.unknownProfile(r)
 		return nil
 	}
 	f := &file{id: id, profile: true, source: &diag.Source{Name: id.path, Text: text}}
@@ -100,6 +93,9 @@ func (l *loader) file(r reference) *file {
 // unreadable reports a file that cannot be read.
 func (l *loader) unreadable(r reference, path string, err error) {
 	d := l.list.Reportf(diag.UnreadablePolicy, r.at, "cannot read the policy %s: %s", path, reasonOf(err))
+	if errors.Is(err, fs.ErrNotExist) && !l.hintSeveral(d, r) {
+		l.hintNear(d, path)
+	}
 	base := strings.TrimSuffix(filepath.Base(path), ".toml")
 	if slices.Contains(l.request.ProfileNames, base) {
 		d.Hintf("the shipped profile is called %s", base)

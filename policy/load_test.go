@@ -47,7 +47,7 @@ func TestEncodings(t *testing.T) {
 		{"NUL", "version = 1\n\x00default = 'deny'", "p.toml:2:1: error[E0102]: the file has a NUL byte, so it is not TOML"},
 		{"NUL in an escape", "version = 1\ndefault = \"deny\\u0000\"", "p.toml:2:16: "},
 		{"lone carriage return", "version = 1\rdefault = 'deny'", "p.toml:1:12: error[E0103]: not valid TOML: expected newline but got U+000D"},
-		{"ELF", "\x7fELF\x02\x01\x01", "p.toml:1:1: error[E0103]: not valid TOML: invalid character at start of key: U+007F"},
+		{"ELF", "\x7fELF\x02\x01\x01", "p.toml:1:1: error[E0102]: the file is a program, not a policy"},
 		{"control character", "version = 1 # \x01", "p.toml:1:15: error[E0103]: not valid TOML: control characters are not allowed in comments"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
