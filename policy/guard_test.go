@@ -52,6 +52,26 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestGuardIsFound has the guard told from a policy's own layers.
+func TestGuardIsFound(t *testing.T) {
+	plain := mustLoad(t, allowsAll)
+	if layer := policy.Guard(plain.Typed); layer != nil {
+		t.Errorf("without a guard, %s is taken for it", layer.Name)
+	}
+	guarded := plain.Guarded()
+	for name, p := range map[string]*policy.Policy{
+		"guarded": guarded, "supervised": guarded.Supervised(), "audited": guarded.Audited(),
+		"narrowed": guarded.On(arch.X86_64), "started": guarded.OnceOver(),
+	} {
+		if layer := policy.Guard(p.Typed); layer != &p.Typed.Layers[0] || len(p.Typed.Layers) != 2 {
+			t.Errorf("%s: the guard is not found", name)
+		}
+	}
+	if layer := policy.Guard(new(typed.Policy)); layer != nil {
+		t.Error("a policy without layers has a guard")
+	}
+}
+
 // TestGuardGivesWay has whatever a policy itself says of the call take
 // precedence, unless it would let it pass.
 func TestGuardGivesWay(t *testing.T) {
