@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	peer "github.com/elastic/go-seccomp-bpf/arch"
 
 	"sandbox/arch"
+	"sandbox/internal/machine"
 )
 
 // A difference is one between our tables and somebody else's that is accepted
@@ -111,12 +113,12 @@ func TestNumbersAgainstElastic(t *testing.T) {
 
 var sysLine = regexp.MustCompile(`(?m)^\s*SYS_(\w+)\s*=\s*(\d+)`)
 
-// xsys returns the directory of golang.org/x/sys/unix, or skips.
+// xsys returns the directory of golang.org/x/sys/unix.
 func xsys(t *testing.T) string {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-f", "{{.Dir}}", "golang.org/x/sys/unix").Output()
+	out, err := exec.Command(machine.Program(t, "go"), "list", "-f", "{{.Dir}}", "golang.org/x/sys/unix").Output()
 	if err != nil {
-		t.Skip("needs the go command and the module cache: ", err)
+		machine.Lacks(t, "golang.org/x/sys is not in the module cache (go mod download): %v", err)
 	}
 	return strings.TrimSpace(string(out))
 }
@@ -147,13 +149,16 @@ var nrLine = regexp.MustCompile(`(?m)^#define __NR_(\w+)\s+(\d+)`)
 // The headers that are installed may be older or newer than the tables; what
 // both have must agree.
 func TestNumbersAgainstHeaders(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the headers of x86_64 are installed there only")
+	}
 	for a, path := range map[arch.ABI]string{
 		arch.X86_64: "/usr/include/x86_64-linux-gnu/asm/unistd_64.h",
 		arch.I386:   "/usr/include/x86_64-linux-gnu/asm/unistd_32.h",
 	} {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			t.Skip(err)
+			machine.Lacks(t, "no headers of the kernel (linux-libc-dev): %v", err)
 		}
 		n := 0
 		for _, m := range nrLine.FindAllStringSubmatch(string(text), -1) {

@@ -72,7 +72,7 @@ func attackProgram(t *testing.T) string {
 func attackProgram32(t *testing.T) string {
 	t.Helper()
 	if runtime.GOARCH != "amd64" {
-		t.Skip("i386 is entered from x86_64 only")
+		t.Skip("another architecture: i386 is entered from x86_64 only")
 	}
 	program(t, "gcc")
 	path, err := builtAttack32()

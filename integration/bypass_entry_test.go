@@ -20,14 +20,14 @@ func policyFile(t *testing.T, text string) string {
 func onX86(t *testing.T) {
 	t.Helper()
 	if runtime.GOARCH != "amd64" {
-		t.Skip("a matter of x86_64")
+		t.Skip("another architecture: this is about x86_64")
 	}
 }
 
 func skipWithoutFork(t *testing.T) {
 	t.Helper()
 	if runtime.GOARCH != "amd64" {
-		t.Skip("this ABI has no fork")
+		t.Skip("another architecture: this ABI has no fork")
 	}
 }
 
@@ -45,7 +45,7 @@ func TestForeignABI(t *testing.T) {
 	onX86(t)
 	int80 := attack{"int80-getpid"}
 	if got := int80.try(t, attackProgram(t)); got != "done" {
-		t.Skipf("this kernel has no i386 entry: it answers %s", got)
+		machine.Lacks(t, "this kernel has no i386 entry (CONFIG_IA32_EMULATION): it answers %s", got)
 	}
 	int80.expect(t, "SIGSYS", "-p", "baseline")
 	int80.expect(t, "SIGSYS", "-p", policyFile(t, everything))
@@ -103,7 +103,7 @@ func TestVsyscallPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(maps), "[vsyscall]") {
-		t.Skip("this kernel was started without the vsyscall page")
+		t.Skip("this kernel was started without the vsyscall page (vsyscall=xonly on its command line)")
 	}
 	old := attack{"vsyscall-time"}
 	old.expect(t, "done", "-p", "baseline")

@@ -60,7 +60,7 @@ func TestInstalledFiltersAreThePolicy(t *testing.T) {
 // Of several filters on top of each other all count.
 func TestStackedFiltersAreTheIntersection(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("only root can read the filters of a process")
+		t.Skip("only root is told of the filters of a process")
 	}
 	sandbox, err := builtSandbox()
 	if err != nil {

@@ -90,7 +90,7 @@ func TestOnlyOnceI386(t *testing.T) {
 	onX86(t)
 	program := attackProgram(t)
 	if got := (attack{"int80-getpid"}).try(t, program); got != "done" {
-		t.Skipf("this kernel has no i386 entry: it answers %s", got)
+		machine.Lacks(t, "this kernel has no i386 entry (CONFIG_IA32_EMULATION): it answers %s", got)
 	}
 	both := policyFile(t, "version = 1\nabi = [\"x86_64\", \"i386\"]\nextends = [\"noexec\"]\n")
 	for _, a := range []attack{{"int80-execve"}, {"int80-execveat"}} {
@@ -127,7 +127,7 @@ type guesser struct {
 func startGuesser(t *testing.T, c command) *guesser {
 	t.Helper()
 	if os.Getuid() != 0 {
-		t.Skip("only root is told of filters")
+		t.Skip("only root is told of the filters of a process")
 	}
 	program := attackProgram(t)
 	in, write, err := os.Pipe()

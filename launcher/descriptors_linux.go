@@ -128,13 +128,16 @@ func tryDescriptors() ([]int, error) {
 			Hint:   "mount /proc, or lower the limit with ulimit -Hn " + strconv.Itoa(maxTried),
 		}
 	}
-	var list []int
-	for fd := range maxTried {
+	return tryBelow(maxTried), nil
+}
+
+func tryBelow(end int) (list []int) {
+	for fd := range end {
 		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != unix.EBADF {
 			list = append(list, fd)
 		}
 	}
-	return list, nil
+	return list
 }
 
 func readNames(dir string) ([]string, error) {

@@ -101,13 +101,13 @@ func TestOurDescriptorIsNotKept(t *testing.T) {
 
 // TestOpenDescriptors compares both ways to find what is open.
 func TestOpenDescriptors(t *testing.T) {
-	tried, err := tryDescriptors()
-	if err != nil {
-		t.Skip(err)
-	}
 	listed, err := openDescriptors()
 	if err != nil {
 		t.Fatal(err)
+	}
+	tried := tryBelow(maxTried)
+	if len(tried) < 3 {
+		t.Errorf("only %v are open", tried)
 	}
 	for _, fd := range tried {
 		if !slices.Contains(listed, fd) {

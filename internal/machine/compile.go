@@ -13,7 +13,7 @@ func CompileC(t testing.TB, source string, options ...string) string {
 	t.Helper()
 	out := filepath.Join(Dir(t), strings.TrimSuffix(filepath.Base(source), ".c"))
 	gcc := Program(t, "gcc")
-	args := append([]string{"-O1", "-Wall", "-Werror", "-o", out}, options...)
+	args := append([]string{"-O1", "-Wall", "-Werror", "-pthread", "-o", out}, options...)
 	output, err := exec.Command(gcc, append(args, source)...).CombinedOutput()
 	if err == nil {
 		return out

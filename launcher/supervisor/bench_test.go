@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sandbox/internal/machine"
 	"sandbox/policy/typed"
 )
 
@@ -61,7 +62,7 @@ func benchmark(b *testing.B, handler func(*Listener) HandlerFunc) {
 
 // BenchmarkBare is a supervisor in C that looks at nothing.
 func BenchmarkBare(b *testing.B) {
-	bare := exec.Command(compiled(b, "bare.c"))
+	bare := exec.Command(machine.CompileC(b, "testdata/bare.c"))
 	v, l := start(b, role(b, "loop", strconv.Itoa(b.N))...)
 	listener, err := unix.FcntlInt(uintptr(l.fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
@@ -83,7 +84,7 @@ func BenchmarkBare(b *testing.B) {
 // BenchmarkPipes is a byte that goes to another process and comes back, in C: two
 // switches between processes and nothing else.
 func BenchmarkPipes(b *testing.B) {
-	pipes := exec.Command(compiled(b, "pipes.c"), strconv.Itoa(b.N))
+	pipes := exec.Command(machine.CompileC(b, "testdata/pipes.c"), strconv.Itoa(b.N))
 	b.ResetTimer()
 	if err := pipes.Run(); err != nil {
 		b.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sandbox/internal/machine"
 	"sandbox/policy/typed"
 )
 
@@ -27,7 +28,7 @@ var (
 // TestThreads: many threads wait for their answers at once, which costs the
 // supervisor no memory: the kernel keeps them.
 func TestThreads(t *testing.T) {
-	v, l := start(t, compiled(t, "threads.c"), strconv.Itoa(*threadCount))
+	v, l := start(t, machine.CompileC(t, "testdata/threads.c"), strconv.Itoa(*threadCount))
 	var before, waiting usage
 	calls, most := 0, 0
 	if err := l.Serve(HandlerFunc(func(c *Call) Answer {
@@ -114,17 +115,9 @@ func TestForkBomb(t *testing.T) {
 	if os.Getuid() == 0 { // the limit does not hold root
 		uid = 100_000 + os.Getpid()
 	} else {
-		limit += tasksOf(t, os.Getuid())
+		limit += machine.Tasks(t, os.Getuid())
 	}
-	dir := worldDir(t)
-	bomb := dir + "/bomb"
-	b, err := os.ReadFile(compiled(t, "bomb.c"))
-	if err == nil {
-		err = os.WriteFile(bomb, b, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	bomb := machine.CompileC(t, "testdata/bomb.c")
 	if err := ReserveThreads(); err != nil {
 		t.Fatal(err)
 	}
@@ -158,36 +151,4 @@ func TestForkBomb(t *testing.T) {
 	}
 	t.Logf("%d calls of up to %d processes; microseconds for a call beside them, mean and longest: %s; before and after: %v; %v",
 		calls[1]+calls[2], processes, strings.TrimSpace(v.out.String()), before, after)
-}
-
-// tasksOf counts the tasks of a user, which the limit counts.
-func tasksOf(t testing.TB, uid int) (n int) {
-	t.Helper()
-	processes, err := os.ReadDir("/proc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range processes {
-		var st unix.Stat_t
-		if _, err := strconv.Atoi(p.Name()); err != nil || unix.Stat("/proc/"+p.Name(), &st) != nil || int(st.Uid) != uid {
-			continue
-		}
-		tasks, _ := os.ReadDir("/proc/" + p.Name() + "/task")
-		n += len(tasks)
-	}
-	return n
-}
-
-// worldDir returns a directory that every user can look into.
-func worldDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "sandbox-supervisor-")
-	if err == nil {
-		err = os.Chmod(dir, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
 }

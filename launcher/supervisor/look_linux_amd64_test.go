@@ -9,6 +9,7 @@ import (
 
 	"sandbox/arch"
 	"sandbox/arch/decode"
+	"sandbox/internal/machine"
 )
 
 // TestLook386 looks at calls of i386: addresses and numbers are of 32 bits,
@@ -16,7 +17,7 @@ import (
 func TestLook386(t *testing.T) {
 	openat, _ := arch.I386.Syscall("openat")
 	execve, _ := arch.I386.Syscall("execve")
-	v := newVictim(t, []uint32{openat.Number, execve.Number}, compiled(t, "i386.c"))
+	v := newVictim(t, []uint32{openat.Number, execve.Number}, machine.CompileC(t, "testdata/i386.c"))
 	l := v.start(t)
 	var got []Object
 	if err := l.Serve(HandlerFunc(func(c *Call) Answer {
@@ -39,7 +40,7 @@ func TestLook386(t *testing.T) {
 		t.Fatal(err)
 	}
 	if v.Wait() != nil && v.out.Len() == 0 {
-		t.Skip("this kernel does not serve i386")
+		machine.Lacks(t, "this kernel does not serve i386 (CONFIG_IA32_EMULATION)")
 	}
 	want := []Object{
 		path(1, "/bin/true"),

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 // TestReader has functions that end and one that hangs.
@@ -41,7 +43,7 @@ func TestReader(t *testing.T) {
 // TestSilent: memory that answers nobody does not keep the supervisor from
 // answering, nor a goroutine for longer than the program lives.
 func TestSilent(t *testing.T) {
-	v := newVictim(t, []uint32{asked, unix.SYS_MKDIRAT}, compiled(t, "silent.c"))
+	v := newVictim(t, []uint32{asked, unix.SYS_MKDIRAT}, machine.CompileC(t, "testdata/silent.c"))
 	l := v.start(t)
 	if err := l.Serve(HandlerFunc(func(c *Call) Answer {
 		seen, err := l.Look(c)
@@ -64,7 +66,7 @@ func TestSilent(t *testing.T) {
 		t.Skip("only root may have page faults of the kernel handled (vm.unprivileged_userfaultfd)")
 	}
 	if got == "userfaultfd 38\n" {
-		t.Skip("this kernel has no userfaultfd")
+		machine.Lacks(t, "this kernel has no userfaultfd (CONFIG_USERFAULTFD)")
 	}
 	if strings.Count(got, "13\n") != 3 {
 		t.Errorf("the calls gave\n%s", got)

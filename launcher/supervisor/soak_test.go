@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sandbox/internal/machine"
 	"sandbox/policy/typed"
 )
 
@@ -30,7 +31,7 @@ func TestSoak(t *testing.T) {
 		seconds = int(soakTree.Seconds())
 		trees = int(*soakTime / *soakTree)
 	}
-	argv := []string{compiled(t, "soak.c"), strconv.Itoa(seconds)}
+	argv := []string{machine.CompileC(t, "testdata/soak.c"), strconv.Itoa(seconds)}
 	var first, most usage
 	var calls uint64
 	began, logged := time.Now(), time.Time{}
