@@ -11,11 +11,11 @@ type SourceKind uint8
 
 // The kinds of sources.
 const (
-	Nowhere     SourceKind = iota // nobody wrote it
-	InFile                        // in a file, by the name of which it can be edited
-	InPipe                        // in a pipe, or what a descriptor was open on, as standard input
-	InProfile                     // in a shipped profile
-	CommandLine                   // in a rule given by -e
+	Nowhere       SourceKind = iota // nobody wrote it
+	InFile                          // in a file, by the name of which it can be edited
+	InPipe                          // in a pipe, or what a descriptor was open on, as standard input
+	InProfile                       // in a shipped profile
+	OnCommandLine                   // in a rule given by -e
 )
 
 // Names of sources that are no files begin so, and those of files do not.
@@ -33,23 +33,21 @@ func fileName(path string) string {
 }
 
 // SourceKind returns the kind of the source that a position is in.
-func (p *Policy) SourceKind(at typed.Position) SourceKind { return p.kindOf(at.File) }
-
-// SourceKind returns the kind of what the layer is named for. That of the guard
-// was written nowhere.
-func (l *Layer) SourceKind() SourceKind { return l.top.kind() }
-
-func (p *Policy) kindOf(name string) SourceKind {
-	if strings.HasPrefix(name, commandPrefix) {
-		return CommandLine
+func (p *Policy) SourceKind(at typed.Position) SourceKind {
+	if strings.HasPrefix(at.File, commandPrefix) {
+		return OnCommandLine
 	}
 	for _, f := range p.files {
-		if f.source.Name == name {
+		if f.source.Name == at.File {
 			return f.kind()
 		}
 	}
 	return Nowhere
 }
+
+// SourceKind returns the kind of what the layer is named for. The guard's is
+// Nowhere.
+func (l *Layer) SourceKind() SourceKind { return l.top.kind() }
 
 func (f *file) kind() SourceKind {
 	switch {

@@ -81,7 +81,7 @@ func TestSourceKinds(t *testing.T) {
 		{name: "/dev/fd/" + strconv.Itoa(int(opened.Fd())), layer: policy.InPipe, want: []policy.SourceKind{policy.InPipe}},
 		{
 			name: "good.toml", rules: []string{"deny ptrace", "allow close"}, layer: policy.InFile,
-			want: []policy.SourceKind{policy.CommandLine, policy.CommandLine, policy.InFile},
+			want: []policy.SourceKind{policy.OnCommandLine, policy.OnCommandLine, policy.InFile},
 		},
 	} {
 		loaded := loadNames(t, []string{c.name}, c.rules...).Guarded()
@@ -97,7 +97,7 @@ func TestSourceKinds(t *testing.T) {
 				continue
 			}
 			got = append(got, loaded.SourceKind(f.Rule.At))
-			if is, want := policy.IsCommandLine(&f), loaded.SourceKind(f.Rule.At) == policy.CommandLine; is != want {
+			if is, want := policy.IsCommandLine(&f), loaded.SourceKind(f.Rule.At) == policy.OnCommandLine; is != want {
 				t.Errorf("%s: %s is of the command line: %v, want %v", c.name, f.At.File, is, want)
 			}
 		}
