@@ -21,18 +21,17 @@ func (p *Policy) startable(layer *typed.Layer, native *typed.Section, list *diag
 	} else {
 		d = list.Reportf(diag.ExecveDenied, p.ActionSpan(f.Rule), "the policy %s denies execve, so it cannot start a program", layer.Name)
 	}
-	once, by := onceBehind(native, at), ""
-	if given && (once == nil || !IsCommandLine(once)) {
-		by = p.whoAsksOnce()
-	}
+	once, asks := onceBehind(native, at), p.whoAsksOnce()
 	switch {
-	case f.Rule.Implicit:
-		d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
-	case by != "":
-		d.Hintf("leave it out: the policy %s lets the program be started, and no other, by a rule with %s, which this goes before", by, typed.OnceText)
-	case once != nil:
+	case once != nil && given == IsCommandLine(once):
 		d.Notef(p.FilterSpan(once), "this would let the program be started, but comes too late")
 		d.Hintf("put the rule with %s before it", typed.OnceText)
+	case asks != "" && given:
+		d.Hintf("leave it out: the policy %s lets the program be started, and no other, by a rule with %s, which this goes before", asks, typed.OnceText)
+	case asks != "": // beside which -e cannot allow execve
+		d.Hintf("have a rule of %s before it allow execve: by %s of the policy %s no other program is executed", layer.Name, typed.OnceText, asks)
+	case f.Rule.Implicit:
+		d.Hintf("no rule allows execve: add a rule that does, or give -e 'allow execve'")
 	case p.refusesAll():
 		d.Hintf("to start the program and no other, give -e 'allow execve: %s' to go before it", typed.OnceText)
 		d.Hintf("to have programs executed, give -e 'allow execve' to go before it")

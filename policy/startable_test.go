@@ -17,6 +17,8 @@ func TestStartableHints(t *testing.T) {
 		closed = "version = 1\ndefault = 'errno(EPERM)'\n[[rule]]\naction = 'allow'\nfilters = ['read']\n"
 		noexec = "version = 1\ndefault = 'allow'\n[[rule]]\naction = 'allow'\nfilters = ['execve: once()']\n[[rule]]\naction = 'deny'\nfilters = ['execve, execveat']\n"
 		late   = "version = 1\ndefault = 'allow'\n[[rule]]\naction = 'deny'\nfilters = ['execve, execveat']\n[[rule]]\naction = 'allow'\nfilters = ['execve: once()']\n"
+		starts = "version = 1\ndefault = 'errno(EPERM)'\n[[rule]]\naction = 'allow'\nfilters = ['execve']\n"
+		denies = "version = 1\ndefault = 'allow'\n[[rule]]\naction = 'deny'\nfilters = ['execve']\n"
 	)
 	const (
 		once  = "allow execve: once()"
@@ -38,6 +40,8 @@ func TestStartableHints(t *testing.T) {
 		{"in the wrong order in a file", []string{late}, nil, []remedy{{"before it", []string{noexec}, nil}}},
 		{"before that of a policy", []string{noexec}, []string{"deny execve"}, []remedy{{"leave it out", []string{noexec}, nil}}},
 		{"before that of another policy", []string{open, noexec}, []string{"deny execve, execveat"}, []remedy{{"leave it out", []string{open, noexec}, nil}}},
+		{"by default, beside once()", []string{closed, noexec}, nil, []remedy{{"a rule of a.toml before it", []string{starts, noexec}, nil}}},
+		{"by a rule, beside once()", []string{noexec, denies}, nil, []remedy{{"a rule of b.toml before it", []string{noexec, starts}, nil}}},
 		{"given", []string{open}, []string{"deny execve, execveat"}, []remedy{
 			{"once()", []string{open}, []string{once, "deny execve, execveat"}},
 			{"-e 'allow execve' ", []string{open}, []string{allow, "deny execve, execveat"}},
