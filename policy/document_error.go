@@ -61,7 +61,11 @@ func (b *builder) syntaxError(err error) {
 func (b *builder) syntaxHint(d *diag.Diagnostic, message string) {
 	switch {
 	case strings.HasPrefix(message, "expected ',' or ']'"):
-		d.Hintf("put a comma between two values")
+		if b.insideQuotes(d.Span.Start) {
+			d.Hintf("the string ends before this: write quotation marks of the other kind around it")
+		} else {
+			d.Hintf("put a comma between two values")
+		}
 	case message == "expected '=' after key":
 		if b.source.Text[d.Span.Start] == ':' {
 			d.Hintf("between a key and its value stands =, and no colon")
@@ -99,6 +103,13 @@ func (b *builder) foreignCharacter(d *diag.Diagnostic) bool {
 		d.Labelf("does not show").Hintf("remove it")
 	}
 	return true
+}
+
+// insideQuotes reports whether a word stands at i right after a string, as if
+// the quotation mark between them belonged to the string.
+func (b *builder) insideQuotes(i int) bool {
+	text := b.source.Text
+	return i > 0 && i < len(text) && isLetter(text[i]) && (text[i-1] == '"' || text[i-1] == '\'')
 }
 
 // unquoted reports whether a word stands at i where a value should.

@@ -111,10 +111,47 @@ func (r *reader) missingVersion(root *table) {
 // unknownKey reports a key that does not belong where it stands.
 func (r *reader) unknownKey(e *entry, where string, allowed []string) {
 	d := r.list.Reportf(diag.UnknownKey, e.at, "unknown key %q", e.key)
-	if near, ok := diag.Nearest(e.key, slices.Values(allowed)); ok {
-		d.Hintf("did you mean %s?", near)
+	if meant := keyMeant(e.key, allowed); meant != "" {
+		d.Hintf("did you mean %s?", meant)
 	}
 	d.Hintf("%s has the keys %s", where, strings.Join(allowed, ", "))
+}
+
+// otherKeys are what other formats call what these keys hold. A key of a name
+// may stand in several tables.
+var otherKeys = [...]struct{ name, key string }{
+	{"arch", "abi"},
+	{"architectures", "abi"},
+	{"calls", "filters"},
+	{"defaultAction", "default"},
+	{"default_action", "default"},
+	{"default-action", "default"},
+	{"effect", "action"},
+	{"expect", "want"},
+	{"expected", "want"},
+	{"include", "extends"},
+	{"inherit", "extends"},
+	{"inherits", "extends"},
+	{"match", "filters"},
+	{"names", "filters"},
+	{"result", "want"},
+	{"syscall", "call"},
+	{"syscalls", "rule"},
+	{"syscalls", "filters"},
+	{"verdict", "action"},
+	{"vars", "const"},
+}
+
+// keyMeant returns the key that was probably meant by one that is unknown, or
+// "".
+func keyMeant(key string, allowed []string) string {
+	for _, other := range otherKeys {
+		if other.name == key && slices.Contains(allowed, other.key) {
+			return other.key
+		}
+	}
+	near, _ := diag.Nearest(key, slices.Values(allowed))
+	return near
 }
 
 // wrongKind reports a value of the wrong TOML type.
@@ -135,6 +172,9 @@ func (r *reader) text(e *entry, example string) (diag.Text, bool) {
 // not be empty.
 func (r *reader) texts(e *entry, example string) []value {
 	if e.value.kind != arrayKind {
+		if e.value.kind == stringKind && !strings.Contains(written(e.value.at), "\n") {
+			example = e.key + " = [" + written(e.value.at) + "]"
+		}
 		r.wrongKind(e, "an array of strings", example)
 		return nil
 	}

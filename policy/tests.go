@@ -60,9 +60,14 @@ func testMistakes(files []*file) diag.List {
 			if len(list) > maxErrors {
 				return list
 			}
-			_, problems := filter.ParseCall(written.call)
-			list = append(list, problems...)
-			parseAction(written.want, &list)
+			// What is not there is said already, or stands under another key.
+			if written.call.Source != nil {
+				_, problems := filter.ParseCall(written.call)
+				list = append(list, problems...)
+			}
+			if written.want.Source != nil {
+				parseAction(written.want, &list)
+			}
 		}
 	}
 	return list

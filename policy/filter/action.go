@@ -121,11 +121,12 @@ func (p *parser) actionValue(action string) Expr {
 	case *Name, *Number:
 		return x
 	}
-	takes := "a number"
 	if action == "errno" {
-		takes = "a name such as EPERM or a number"
+		p.errorAt(diag.ActionNumber, x.Span(), "errno takes a name such as EPERM or a number, not an expression").
+			Hintf("write errno(EPERM)")
+		return x
 	}
-	p.errorAt(diag.ActionNumber, x.Span(), "%s takes %s, not an expression", short(action), takes)
+	p.errorAt(diag.ActionNumber, x.Span(), "%s takes a number, not an expression", short(action))
 	return x
 }
 
