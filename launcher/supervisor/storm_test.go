@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 // The loads of these tests are small. In full:
@@ -34,9 +36,11 @@ func stormErrno(i uint64) uint16 { return uint16(100 + i&31) }
 func TestStorm(t *testing.T) {
 	n := strconv.Itoa(*stormCalls)
 	for name, argv := range map[string]func(t *testing.T) []string{
-		"C":      func(t *testing.T) []string { return []string{compiled(t, "storm.c"), n, "1"} },
-		"Python": func(t *testing.T) []string { return []string{python(t), "testdata/storm.py", n, strconv.Itoa(asked)} },
-		"Go":     func(t *testing.T) []string { return []string{built(t, "storm.go"), n, strconv.Itoa(asked)} },
+		"C": func(t *testing.T) []string { return []string{machine.CompileC(t, "testdata/storm.c"), n, "1"} },
+		"Python": func(t *testing.T) []string {
+			return []string{machine.Program(t, "/usr/bin/python3"), "testdata/storm.py", n, strconv.Itoa(asked)}
+		},
+		"Go": func(t *testing.T) []string { return []string{built(t, "storm.go"), n, strconv.Itoa(asked)} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			right, interrupted, again := storm(t, argv(t))
@@ -53,7 +57,7 @@ func TestStorm(t *testing.T) {
 // TestStormInterrupts: without SA_RESTART a signal that comes before the
 // supervisor makes a call fail with EINTR. All others give their errno.
 func TestStormInterrupts(t *testing.T) {
-	right, interrupted, _ := storm(t, []string{compiled(t, "storm.c"), strconv.Itoa(*stormCalls), "0"})
+	right, interrupted, _ := storm(t, []string{machine.CompileC(t, "testdata/storm.c"), strconv.Itoa(*stormCalls), "0"})
 	if right+interrupted != *stormCalls || right == 0 {
 		t.Errorf("of %d calls %d gave the right errno, and %d EINTR", *stormCalls, right, interrupted)
 	}
@@ -134,41 +138,10 @@ func sendSignals(process int, thread, sent *atomic.Int64) {
 func built(t testing.TB, name string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), name+".bin")
-	build := exec.Command(program(t, "go"), "build", "-o", out, "testdata/"+name)
+	build := exec.Command(machine.Program(t, "go"), "build", "-o", out, "testdata/"+name)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if b, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, b)
 	}
 	return out
-}
-
-// compiled compiles a C program of testdata.
-func compiled(t testing.TB, name string) string {
-	t.Helper()
-	gcc := program(t, "gcc")
-	out := filepath.Join(t.TempDir(), name+".bin")
-	if b, err := exec.Command(gcc, "-O1", "-Wall", "-Werror", "-pthread", "-o", out, "testdata/"+name).CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, b)
-	}
-	return out
-}
-
-// python returns the distribution's Python: the unprivileged user can run it.
-func python(t testing.TB) string {
-	t.Helper()
-	return program(t, "/usr/bin/python3")
-}
-
-// program finds a program that a test needs.
-func program(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
-	return path
 }
