@@ -92,24 +92,29 @@ func (p Program) Run(d *Data, bigEndian bool) (r Return, executed int) {
 // skip returns how many instructions a conditional jump passes over. It also
 // serves Cacheable.
 func (in *Instruction) skip(a, x uint32) int {
+	if in.Holds(a, x) {
+		return int(in.Jt)
+	}
+	return int(in.Jf)
+}
+
+// Holds reports whether the comparison of a conditional jump holds, so that it
+// goes on at Jt. Of other instructions it says false.
+func (in *Instruction) Holds(a, x uint32) bool {
 	const fromX = JeqX &^ JeqK // BPF_X
 	operand := in.K
 	if in.Op&fromX != 0 {
 		operand = x
 	}
-	var holds bool
 	switch in.Op &^ fromX {
 	case JeqK:
-		holds = a == operand
+		return a == operand
 	case JgtK:
-		holds = a > operand
+		return a > operand
 	case JgeK:
-		holds = a >= operand
+		return a >= operand
 	case JsetK:
-		holds = a&operand != 0
+		return a&operand != 0
 	}
-	if holds {
-		return int(in.Jt)
-	}
-	return int(in.Jf)
+	return false
 }

@@ -153,7 +153,8 @@ func (s *searcher) jump(in bpf.Instruction, pc int, r region, held typed.Word) b
 	return true
 }
 
-// holds decides a jump with a constant for a known value of A.
+// holds decides a jump with a constant for a known value of A. It is not the
+// emulator's: that one may be wrong.
 func holds(in bpf.Instruction, a uint32) bool {
 	switch in.Op {
 	case bpf.JeqK:

@@ -2,11 +2,11 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 // TestDoctorWithoutProc asks where there is nothing but the command, not even
@@ -19,21 +19,10 @@ func TestDoctorWithoutProc(t *testing.T) {
 	if !static(t, self) {
 		t.Skip("this test binary needs a dynamic loader: build it with CGO_ENABLED=0")
 	}
-	root := scratchDir(t)
+	root := machine.Dir(t)
 	copyFile(t, self, filepath.Join(root, "sandbox"))
-	cmd := exec.Command("/sandbox", "doctor")
-	cmd.Env = []string{}
-	cmd.Dir = "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
-	if os.Getuid() != 0 {
-		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
-	}
-	out, err := cmd.CombinedOutput()
-	if err != nil && cmd.ProcessState == nil {
-		t.Skipf("nobody but root can change the root directory here: %v", err)
-	}
-	if code := cmd.ProcessState.ExitCode(); code != exitYes {
+	out, code := inScratch(t, root, "doctor")
+	if code != exitYes {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 	for _, want := range []string{
@@ -45,7 +34,7 @@ func TestDoctorWithoutProc(t *testing.T) {
 		"\n  unknown  cgroup.kill (Linux 5.14): /proc/self/cgroup cannot be read\n",
 		"\n  ok       known sockets: none is within reach\n",
 	} {
-		if !strings.Contains(string(out), want) {
+		if !strings.Contains(out, want) {
 			t.Errorf("%q is not said:\n%s", want, out)
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"debug/elf"
 	"io"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"sandbox/internal/machine"
 )
 
 // TestScratchImage starts a program where there is nothing but the command, a
@@ -23,7 +24,7 @@ func TestScratchImage(t *testing.T) {
 	if !static(t, self) {
 		t.Skip("this test binary needs a dynamic loader: build it with CGO_ENABLED=0")
 	}
-	root := scratchDir(t)
+	root := machine.Dir(t)
 	copyFile(t, self, filepath.Join(root, "sandbox"))
 	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
@@ -32,27 +33,11 @@ func TestScratchImage(t *testing.T) {
 	}
 	write("app.toml", "version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(EROFS)\"\nfilters = [\"open, openat: flags & O_ACCMODE != O_RDONLY\"]\n")
 	write("looser.toml", "version = 1\ndefault = \"allow\"\n[[rule]]\naction = \"errno(EROFS)\"\nfilters = [\"reboot\"]\n")
-	sandbox := func(args ...string) (string, int) {
-		cmd := exec.Command("/sandbox", args...)
-		cmd.Env = []string{}
-		cmd.Dir = "/"
-		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
-		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
-		if os.Getuid() != 0 {
-			cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
-			cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
-		}
-		if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-			t.Skipf("nobody but root can make a file system here: %v", err)
-		}
-		return out.String(), cmd.ProcessState.ExitCode()
-	}
 	for _, args := range [][]string{
 		{"compile", "-p", "/app.toml", "-o", "/app.sandbox"},
 		{"compile", "-p", "/looser.toml", "-o", "/looser.sandbox"},
 	} {
-		if out, code := sandbox(args...); code != 0 || out != "" {
+		if out, code := inScratch(t, root, args...); code != 0 || out != "" {
 			t.Fatalf("%q: exit code %d, %s", args, code, out)
 		}
 	}
@@ -71,22 +56,31 @@ func TestScratchImage(t *testing.T) {
 		{"exec with another policy", append([]string{"exec", "--program", "/app.sandbox", "-p", "/looser.toml"}, attempt...), exitFailed, "not compiled from"},
 		{"control", append([]string{"exec", "--program", "/looser.sandbox"}, attempt...), exitYes, ""},
 	} {
-		out, code := sandbox(tt.args...)
+		out, code := inScratch(t, root, tt.args...)
 		if code != tt.code || !strings.Contains(out, tt.want) || tt.want == "" && out != "" {
 			t.Errorf("%s: exit code %d, %q; want %d, %q", tt.name, code, out, tt.code, tt.want)
 		}
 	}
 }
 
-// scratchDir returns a directory whose files can be executed by the account
-// that runs the tests.
-func scratchDir(t *testing.T) string {
+// inScratch runs the command in a root directory that holds it, and returns what
+// it says and its exit code. Only root may change the root directory: another
+// user does it in a user namespace.
+func inScratch(t *testing.T, root string, args ...string) (string, int) {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
+	cmd := exec.Command("/sandbox", args...)
+	cmd.Env = []string{}
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+	if os.Getuid() != 0 {
+		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 	}
-	return dir
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		machine.Lacks(t, "no other root directory is to be had: %v", err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
 }
 
 // static reports whether an executable needs no dynamic loader.

@@ -223,7 +223,7 @@ func (w *secretWalk) jump(i int, s walkState) {
 	default:
 		switch {
 		case s.a.kind == aConstant:
-			yes = holds(in, s.a.constant)
+			yes = in.Holds(s.a.constant, 0)
 			no = !yes
 		case s.a.kind == anAddress && in.Op == bpf.JeqK:
 			w.set(i, s.a.mark)
@@ -237,19 +237,6 @@ func (w *secretWalk) jump(i int, s walkState) {
 	if no {
 		w.enter(skip(i, uint32(in.Jf), w.code), s)
 	}
-}
-
-// holds reports whether a comparison with a constant holds for a value.
-func holds(in bpf.Instruction, a uint32) bool {
-	switch in.Op {
-	case bpf.JeqK:
-		return a == in.K
-	case bpf.JgtK:
-		return a > in.K
-	case bpf.JgeK:
-		return a >= in.K
-	}
-	return a&in.K != 0
 }
 
 // withPlaceholders returns a filter with addresses that mean nothing in the
