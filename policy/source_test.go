@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sandbox/arch"
+	"sandbox/internal/machine"
 	"sandbox/policy"
 )
 
@@ -31,23 +32,6 @@ func loadNames(t *testing.T, names []string, rules ...string) *policy.Policy {
 		t.Fatal(list.Err())
 	}
 	return loaded
-}
-
-// pipeOf returns the name of a pipe that has a text.
-func pipeOf(t *testing.T, text string) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = r.Close() })
-	if _, err := w.WriteString(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return "/dev/fd/" + strconv.Itoa(int(r.Fd()))
 }
 
 // TestSourceKinds tells the sources of rules apart, whatever they are called.
@@ -76,8 +60,8 @@ func TestSourceKinds(t *testing.T) {
 		{name: "shipped", layer: policy.InProfile, want: []policy.SourceKind{policy.InProfile}},
 		{name: "shipped.toml", layer: policy.InFile, want: []policy.SourceKind{policy.InProfile}},
 		{name: "above.toml", layer: policy.InFile, want: []policy.SourceKind{policy.InFile, policy.InFile}},
-		{name: pipeOf(t, confines), layer: policy.InPipe, want: []policy.SourceKind{policy.InPipe}},
-		{name: pipeOf(t, aboveFile), layer: policy.InPipe, want: []policy.SourceKind{policy.InPipe, policy.InFile}},
+		{name: machine.Pipe(t, confines), layer: policy.InPipe, want: []policy.SourceKind{policy.InPipe}},
+		{name: machine.Pipe(t, aboveFile), layer: policy.InPipe, want: []policy.SourceKind{policy.InPipe, policy.InFile}},
 		{name: "/dev/fd/" + strconv.Itoa(int(opened.Fd())), layer: policy.InPipe, want: []policy.SourceKind{policy.InPipe}},
 		{
 			name: "good.toml", rules: []string{"deny ptrace", "allow close"}, layer: policy.InFile,
@@ -124,7 +108,7 @@ func TestReload(t *testing.T) {
 	if err := os.Symlink("below.toml", "link.toml"); err != nil {
 		t.Fatal(err)
 	}
-	names := []string{"above.toml", "link.toml", pipeOf(t, aboveFile), "shipped"}
+	names := []string{"above.toml", "link.toml", machine.Pipe(t, aboveFile), "shipped"}
 	loaded := loadNames(t, names, "deny close")
 	write(t, "below.toml", "version = 2")
 	if err := os.Remove("above.toml"); err != nil {

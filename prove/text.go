@@ -98,19 +98,23 @@ func (t *texter) parts(c *Condition, operator string, own precedence) (string, p
 		}
 		texts = append(texts, text)
 	}
-	text := strings.Join(texts, operator)
+	return c.WithOmitted(strings.Join(texts, operator)), own
+}
+
+// WithOmitted returns the text of a condition's parts with how many were left
+// out, for whoever writes conditions.
+func (c *Condition) WithOmitted(text string) string {
 	switch {
 	case c.Omitted == 0:
+		return text
 	case text == "":
-		text = "conditions that are too long to write down"
+		return "conditions that are too long to write down"
 	case c.Omitted == 1:
-		text += ", and 1 more condition"
+		return text + ", and 1 more condition"
 	case c.Omitted >= 1<<20:
-		text += ", and over a million more conditions"
-	default:
-		text += fmt.Sprintf(", and %d more conditions", c.Omitted)
+		return text + ", and over a million more conditions"
 	}
-	return text, own
+	return text + fmt.Sprintf(", and %d more conditions", c.Omitted)
 }
 
 // relation writes a comparison of two operands.

@@ -85,17 +85,7 @@ func (w *conditionWriter) parts(c *prove.Condition, operator string, own precede
 		}
 		texts = append(texts, text)
 	}
-	text := strings.Join(texts, operator)
-	switch {
-	case c.Omitted == 0:
-	case text == "":
-		text = "conditions that are too long to write down"
-	case c.Omitted == 1:
-		text += ", and 1 more condition"
-	default:
-		text += fmt.Sprintf(", and %d more conditions", c.Omitted)
-	}
-	return text, own
+	return c.WithOmitted(strings.Join(texts, operator)), own
 }
 
 // test writes which values an operand has.

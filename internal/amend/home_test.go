@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sandbox/arch"
+	"sandbox/internal/machine"
 	"sandbox/policies"
 	"sandbox/policy"
 )
@@ -18,23 +19,6 @@ const (
 	refuses = "version = 1\ndefault = 'errno(EPERM)'\n[[rule]]\naction = 'errno(EACCES)'\nfilters = ['getpid']\n"
 	hasRoom = "version = 1\ndefault = 'errno(EPERM)'\n[[rule]]\naction = 'allow'\nfilters = ['read']\n"
 )
-
-// pipeOf returns the name of a pipe that has a text.
-func pipeOf(t *testing.T, text string) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = r.Close() })
-	if _, err := w.WriteString(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return "/dev/fd/" + strconv.Itoa(int(r.Fd()))
-}
 
 // TestHomes finds the places for an edit in files, and in nothing else.
 func TestHomes(t *testing.T) {
@@ -56,10 +40,10 @@ func TestHomes(t *testing.T) {
 		{policies: []string{"room.toml"}, want: []string{"rule at room.toml:3"}},
 		{policies: []string{"./refuses"}, want: []string{"file ./refuses"}},
 		{policies: []string{"above.toml"}, want: []string{"rule at room:3"}},
-		{policies: []string{pipeOf(t, hasRoom)}},
-		{policies: []string{pipeOf(t, refuses)}},
-		{policies: []string{pipeOf(t, "version = 1\nextends = ['./room']\n")}, want: []string{"rule at room:3"}},
-		{policies: []string{pipeOf(t, refuses), "./refuses", "./room"}, want: []string{"file ./refuses", "rule at ./room:3"}},
+		{policies: []string{machine.Pipe(t, hasRoom)}},
+		{policies: []string{machine.Pipe(t, refuses)}},
+		{policies: []string{machine.Pipe(t, "version = 1\nextends = ['./room']\n")}, want: []string{"rule at room:3"}},
+		{policies: []string{machine.Pipe(t, refuses), "./refuses", "./room"}, want: []string{"file ./refuses", "rule at ./room:3"}},
 		{policies: []string{"./room"}, rules: []string{"deny getpid"}},
 		{policies: []string{"./room", "baseline"}, rules: []string{"allow read"}, want: []string{"rule at ./room:3"}},
 	} {
