@@ -52,15 +52,24 @@ func TestForeignABI(t *testing.T) {
 	int80.expect(t, "done", "-p", bothABIs(t))
 }
 
-// A whole program of that ABI.
+// A whole program of that ABI: the launcher refuses it where the kernel would
+// kill it, and the kernel does where another program executes it.
 func TestForeignProgram(t *testing.T) {
 	program := attackProgram32(t)
-	hello := attack{"thread"}
-	if got := hello.try(t, program, "-p", bothABIs(t)); got != "done" {
+	hello, later := attack{"thread"}, attack{"-c", `exec "$0" thread`, program}
+	both := bothABIs(t)
+	if got := hello.try(t, program, "-p", both); got != "done" {
 		t.Errorf("a 32-bit program where it is served: %s", got)
 	}
-	if got := hello.try(t, program, "-p", "baseline"); got != "SIGSYS" {
-		t.Errorf("a 32-bit program where it is not served: %s, want SIGSYS", got)
+	if got := later.try(t, "/bin/sh", "-p", both); got != "done" {
+		t.Errorf("a 32-bit program of a shell's where it is served: %s", got)
+	}
+	o := command{under: []string{"-p", "baseline"}, argv: []string{program, "thread"}}.run(t)
+	if o.code != 125 || o.stdout != "" || !strings.Contains(o.stderr, "a program of i386, which the policy does not serve") {
+		t.Errorf("a 32-bit program where it is not served ended with %d: %s%s", o.code, o.stdout, o.stderr)
+	}
+	if got := later.try(t, "/bin/sh", "-p", "baseline"); got != "SIGSYS" {
+		t.Errorf("a 32-bit program of a shell's where it is not served: %s, want SIGSYS", got)
 	}
 }
 
