@@ -21,6 +21,7 @@ const (
 	tellStarted messageKind = iota + 1 // a: the program's process, b: 0 if it is in no cgroup of its own. With the listener, if there is one
 	tellStop                           // the program has stopped. An answer is expected
 	tellStopped                        // and it stands still. a: the signal. An answer is expected
+	tellLeft                           // the program has ended, and others live. An answer is expected
 	tellEnded                          // a: CLD_*, b: exit code or signal. An answer is expected, till when a zombie keeps the id
 	tellOver                           // nothing is left. a: how many were killed for it, b: why one could not be, or 0, c: how many orphans SIGSYS has ended
 )
@@ -28,7 +29,7 @@ const (
 // Answers to messages.
 const (
 	sayCheck   = 'c' // does it stand still
-	sayLook    = 'l' // look for the next stop
+	sayLook    = 'l' // look for the next stop; or all that was left is seen
 	sayGoOn    = 'g' // the same, and continue the program unless somebody has
 	sayReap    = 'r' // the program's id is not used any more
 	sayEnd     = 'e' // end the program and all others, and wait for nobody: no answer to a message

@@ -6,23 +6,49 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// daemons returns those among the zombies that the watcher keeps: the program's,
-// and those of the processes that were ended with it, which are the watcher's
-// children by now. There are none where /proc does not list children, or lists
-// those of another pid namespace.
-func (w *watcher) daemons(program int) []Daemon {
+// How long a program that has ended is waited for what it has left behind, at
+// most, and how many processes are looked at.
+const (
+	daemonPause  = time.Millisecond
+	daemonPauses = 20
+	mostLeftover = 64
+)
+
+// daemons returns those that the program has left behind: processes that live,
+// have another session than the program, and nobody but the watcher for a parent.
+//
+// A program that makes itself a daemon ends as soon as it has forked, mostly
+// before its child has asked for a session. So it waits a little for children
+// that have not done what they were made for: to execute something, or that.
+func (w *watcher) daemons(program int) (daemons []Daemon) {
+	for range daemonPauses {
+		settled := true
+		if daemons, settled = w.findDaemons(program); settled {
+			break
+		}
+		time.Sleep(daemonPause)
+	}
+	return daemons
+}
+
+// findDaemons looks for daemons, and reports whether no other may become one.
+// There are none where /proc does not list children, or lists those of another
+// pid namespace.
+func (w *watcher) findDaemons(program int) (daemons []Daemon, settled bool) {
 	own, err := unix.Getsid(0)
 	if err != nil {
-		return nil
+		return nil, true
 	}
-	var daemons []Daemon
 	found := false
-	id, stat := strconv.Itoa(w.pid), make([]byte, 1024)
-	for _, child := range strings.Fields(string(readStart("/proc/"+id+"/task/"+id+"/children", make([]byte, 4096)))) {
+	settled = true
+	id, buf := strconv.Itoa(w.pid), make([]byte, 4096)
+	children := strings.Fields(string(readStart("/proc/"+id+"/task/"+id+"/children", buf)))
+	for _, child := range children[:min(len(children), mostLeftover)] {
 		pid, err := strconv.Atoi(child)
 		if err != nil {
 			continue
@@ -31,36 +57,53 @@ func (w *watcher) daemons(program int) []Daemon {
 			found = true
 			continue
 		}
-		name, session := parseStat(readStart("/proc/"+child+"/stat", stat))
-		// The program can be the leader of a session: see Options.NewSession.
-		if session > 0 && session != own && session != program {
-			daemons = append(daemons, Daemon{PID: pid, Name: name})
+		s := parseStat(readStart("/proc/"+child+"/stat", buf))
+		switch {
+		case s.session == 0 || s.ended:
+		case s.session != own && s.session != program: // see Options.NewSession
+			daemons = append(daemons, Daemon{PID: pid, Name: s.name})
+		case s.forked:
+			settled = false
 		}
 	}
 	if !found {
-		return nil
+		return nil, true
 	}
-	return daemons
+	return daemons, settled
 }
 
-// parseStat returns the name and the session of a process, from what
-// /proc/PID/stat says of it (proc_pid_stat(5)). The name can have any bytes, so
-// that its end is the last parenthesis.
-func parseStat(stat []byte) (name string, session int) {
-	begin, end := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
+// A stat is what /proc/PID/stat says of a process (proc_pid_stat(5)).
+type stat struct {
+	name    string // any bytes
+	session int    // 0: nothing is known
+	ended   bool   // it is a zombie
+	forked  bool   // and has not executed anything since (PF_FORKNOEXEC)
+}
+
+// parseStat reads that file. The name can have parentheses itself, but nothing
+// after it has.
+func parseStat(text []byte) (s stat) {
+	begin, end := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
 	if begin < 0 || end < begin {
-		return "", 0
+		return s
 	}
-	const at = 3 // after the name: state, parent, group, session
-	fields := strings.Fields(string(stat[end+1:]))
-	if len(fields) <= at {
-		return "", 0
+	// Places after the name; and a flag (linux/sched.h), since 2.6.
+	const stateAt, sessionAt, flagsAt, forkNoExec = 0, 3, 6, 0x40
+	fields := strings.Fields(string(text[end+1:]))
+	if len(fields) <= flagsAt {
+		return s
 	}
-	session, err := strconv.Atoi(fields[at])
-	if err != nil {
-		return "", 0
+	session, err := strconv.Atoi(fields[sessionAt])
+	flags, flagsErr := strconv.ParseUint(fields[flagsAt], 10, 32)
+	if err != nil || flagsErr != nil {
+		return s
 	}
-	return string(stat[begin+1 : end]), session
+	return stat{
+		name:    string(text[begin+1 : end]),
+		session: session,
+		ended:   fields[stateAt] == "Z" || fields[stateAt] == "X",
+		forked:  flags&forkNoExec != 0,
+	}
 }
 
 // readStart returns what a file begins with, as far as buf has room, or nothing.

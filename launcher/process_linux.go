@@ -124,9 +124,11 @@ func (p *Process) waitWatched() (status Status, err error) {
 			w.say(sayCheck)
 		case tellStopped:
 			w.say(p.followStop(syscall.Signal(m.a)))
+		case tellLeft:
+			p.daemons = w.daemons(p.pid)
+			w.say(sayLook)
 		case tellEnded:
 			status, ended = statusOf(m.a, m.b), true
-			p.daemons = w.daemons(p.pid)
 			p.giveUp()
 			w.say(sayReap)
 		case tellOver:

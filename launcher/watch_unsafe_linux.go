@@ -343,8 +343,9 @@ func waitCodes(status uint32) (code, value int32) {
 	return cldKilled, int32(status & 0x7f)
 }
 
-// ended ends what the program has left behind, and tells of both. The program's
-// zombie keeps its id until that is no longer used.
+// ended ends what the program has left behind, and tells of both; before, this
+// process's parent may look at it. The program's zombie keeps its id until that
+// is no longer used.
 //
 //go:nosplit
 //go:norace
@@ -352,6 +353,9 @@ func (w *watch) ended() {
 	e := &w.ending
 	code, value := e.info.code, e.info.status
 	e.gone = true
+	if !w.swept && e.haveLiving() && w.tell(tellLeft, 0, 0, -1) {
+		w.answer()
+	}
 	w.sweep()
 	w.tell(tellEnded, code, value, -1)
 	for {
