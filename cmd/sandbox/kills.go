@@ -1,33 +1,81 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"sandbox/arch"
 	"sandbox/policy/typed"
 )
 
-// sayWhoKills names the rules that could have ended a process by SIGSYS.
-// Nothing tells which call it was: the kernel does not keep it.
-func sayWhoKills(u *ui, policy *typed.Policy, path string, pid int) {
-	rules := deadlyRules(policy)
-	if len(rules) == 0 {
-		u.say("%s (process %d) was ended by SIGSYS, and no rule of the policy does that", path, pid)
+// sigsys is SIGSYS on the machines that can start programs.
+const sigsys = 31
+
+// tellsOfSIGSYS reports whether a program that ends with this code may mean that
+// SIGSYS has ended one that it has started: 128+n is how shells pass that on, and
+// -n, of which eight bits are left, what a program in Python does with what
+// subprocess returns.
+func tellsOfSIGSYS(code int) bool { return code == 128+sigsys || code == 256-sigsys }
+
+// killedOrphans says that processes were ended whose parents had ended before.
+func killedOrphans(n int, program string) string {
+	if n == 1 {
+		return "a process that " + program + " had started was ended by SIGSYS"
+	}
+	return fmt.Sprintf("%d processes that %s had started were ended by SIGSYS", n, program)
+}
+
+// sayWhoKills names the rules that could have ended a process by SIGSYS, after
+// what showed it.
+func (r *running) sayWhoKills(s *start, what string) {
+	if s.policy != nil {
+		r.nameKillers(s.policy, what)
 		return
 	}
-	u.say("%s (process %d) was ended by SIGSYS, as these rules do:", path, pid)
+	file := r.launch.program
+	r.say("%s, as a rule does that was compiled into %s", what, plain(file))
+	r.hint("'sandbox disasm " + shellQuoted(file) + "' names its policies; with -p as well, the rules that kill are named")
+}
+
+// nameKillers names the rules of a policy that end processes by SIGSYS. Nothing
+// tells which call it was: the kernel does not keep it.
+func (u *ui) nameKillers(policy *typed.Policy, what string) {
+	written, implicit := deadlyRules(policy)
+	rules := append(written, implicit...)
+	if len(rules) == 0 {
+		u.say("%s, and no rule of the policy does that", what)
+		return
+	}
+	u.say("%s, as these rules do:", what)
 	for _, r := range rules {
 		u.say("  %s", r)
+	}
+	if len(written) == 0 {
+		u.hintUnserved(policy)
 	}
 	u.hint("'sandbox explain CALL' says which rule decides a call")
 	u.hint("with --audit, which enforces nothing, run reports the call: only for a program that you trust")
 }
 
-// deadlyRules describes the rules that can end a process by SIGSYS, those that
-// somebody wrote first: the others are for what programs hardly ever do.
-func deadlyRules(policy *typed.Policy) []string {
-	var written, implicit []string
+// hintUnserved tells how the other ABI of this machine is served, if it is not.
+func (u *ui) hintUnserved(policy *typed.Policy) {
+	native, err := nativeABI()
+	if err != nil {
+		return
+	}
+	served := policy.ABIs()
+	for _, abi := range arch.ABIs() {
+		if abi.Machine() == native.Machine() && !slices.Contains(served, abi) {
+			u.hint(fmt.Sprintf("if a program of %v was ended, have the policy serve that: abi = [%q, %q]", abi, native, abi))
+		}
+	}
+}
+
+// deadlyRules describes the rules that can end a process by SIGSYS: those that
+// somebody wrote, and the others, which are for what programs hardly ever do.
+func deadlyRules(policy *typed.Policy) (written, implicit []string) {
 	eachRule(policy, func(r *typed.Rule, filters []string) {
 		switch r.Action.Kind {
 		case typed.KillProcess, typed.KillThread, typed.Trap:
@@ -40,7 +88,7 @@ func deadlyRules(policy *typed.Policy) []string {
 			written = append(written, describeRule(r, filters))
 		}
 	})
-	return append(written, implicit...)
+	return written, implicit
 }
 
 // describeRule returns a rule in one line: action, name, place, filters.

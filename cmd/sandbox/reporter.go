@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"syscall"
@@ -65,6 +66,7 @@ type reporter struct {
 type telling struct {
 	denial *supervisor.Denial
 	line   string
+	trace  []byte        // of a bug of ours, below the line
 	done   chan struct{} // closed when that is done
 }
 
@@ -174,6 +176,7 @@ func (r *reporter) report(t telling) {
 	defer close(t.done)
 	if t.denial == nil {
 		r.say("%s", t.line)
+		r.trace(t.trace)
 		return
 	}
 	d := t.denial
@@ -236,6 +239,11 @@ func (r *reporter) surprised(c *supervisor.Call, action typed.Action) {
 
 // broken says that nobody answers any more.
 func (r *reporter) broken(err error) {
-	line := "denials are reported no more, and fail with ENOSYS from now on: " + brokenWords(err)
-	r.enqueue(telling{line: line, done: make(chan struct{})})
+	t := telling{line: "denials are reported no more, and fail with ENOSYS from now on: ", done: make(chan struct{})}
+	if panicked := (*supervisor.PanicError)(nil); errors.As(err, &panicked) {
+		t.line += "this is a bug in sandbox: "
+		t.trace = panicked.Stack
+	}
+	t.line += err.Error()
+	r.enqueue(t)
 }

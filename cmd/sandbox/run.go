@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"slices"
 	"syscall"
@@ -65,7 +66,7 @@ type running struct {
 	how     launcher.Options
 
 	guarded *policy.Policy // what is decided; nil where nothing is supervised
-	lost    error          // why nothing is, although it was to be
+	lost    string         // why nothing is, although it was to be
 	file    *os.File       // of --report; nil: none
 	status  *statusLines   // nil: none
 }
@@ -147,90 +148,85 @@ func (r *running) supervise(loaded *policy.Policy) *policy.Policy {
 // start starts the program; without a listener, if none is to be had and
 // nothing depends on it.
 func (r *running) start(s *start) (*launcher.Process, error) {
-	if r.guarded == nil {
-		return launcher.Start(s.program, s.command, r.how)
-	}
-	if r.reports.audit {
-		r.sayAudit()
-	}
-	s.policy = r.guarded.Typed
 	how := r.how
-	how.Listen = true
+	how.Listen = r.guarded != nil
 	process, err := launcher.Start(s.program, s.command, how)
-	if !errors.Is(err, launcher.ErrNoListener) {
-		return process, err
+	if errors.Is(err, launcher.ErrNoListener) {
+		return r.startUnheard(s, asFailure(err))
 	}
-	r.lost = err
-	f := asFailure(err)
-	switch {
-	case r.reports.audit:
-		f.message = "--audit needs to be asked about what is denied: " + f.message
-		return nil, f
-	case r.reports.required:
-		f.message = "denied calls cannot be reported: " + f.message
-		return nil, f
-	}
-	// The kernel denies by itself.
-	r.guarded, r.installed = nil, nil
-	s.policy = s.loaded.Typed
-	if s.program, err = r.proved(s.loaded); err != nil {
-		return nil, err
-	}
-	if process, err = launcher.Start(s.program, s.command, r.how); err == nil && !r.reports.quiet {
-		r.say("what is denied cannot be reported: %s", f.message)
+	if err == nil && r.reports.audit {
+		r.sayAudit()
 	}
 	return process, err
 }
 
-// conduct sees the program to its end.
+// startUnheard starts the program where there is no listener, for which it gets
+// the reason. The kernel denies by itself then.
+func (r *running) startUnheard(s *start, why *failure) (*launcher.Process, error) {
+	r.lost = why.message
+	switch {
+	case r.reports.audit:
+		why.message = "--audit needs to be asked about what is denied: " + r.lost
+		return nil, why
+	case r.reports.required:
+		why.message = "denied calls cannot be reported: " + r.lost
+		return nil, why
+	}
+	r.guarded, r.installed = nil, nil
+	var err error
+	if s.program, err = r.proved(s.loaded); err != nil {
+		return nil, err
+	}
+	process, err := launcher.Start(s.program, s.command, r.how)
+	if err == nil && !r.reports.quiet {
+		r.say("what is denied cannot be reported: %s", r.lost)
+	}
+	return process, err
+}
+
+// conduct sees the program to its end, and tells of it.
 func (r *running) conduct(s *start, process *launcher.Process) error {
-	reporter, supervision, err := r.listen(process)
+	answers, err := r.listen(process)
 	if err != nil {
 		_ = process.Signal(syscall.SIGKILL)
 		_, _ = process.Wait()
 		return err
 	}
+	out := r.began(s, process)
+	answers.begin()
+	end := r.timeout.watch(process)
+	status, err := process.Wait()
+	over := end()
+	all := answers.end()
+	if err != nil {
+		out.Ended = endedJSON{ExitCode: exitFailed, Error: asFailure(err).Error(), Denied: all.Count}
+	} else {
+		out.Ended = newEnded(process, status, over, all.Count)
+		r.sayEnd(s, process, status, over)
+		err = exitStatus(out.Ended.ExitCode)
+	}
+	answers.tell(&out, &all)
+	r.deliver(&out)
+	return err
+}
+
+// began returns what is known of a run when its program runs, and tells those who
+// wait for it in JSON.
+func (r *running) began(s *start, process *launcher.Process) outcomeJSON {
 	out := outcomeJSON{
 		Command: s.command.Args,
 		Process: process.Pid(),
 		Tree:    process.Tree().String(),
-		Reports: supervision != nil,
+		Reports: r.guarded != nil,
+		Lost:    r.lost,
 		Audit:   r.reports.audit,
 		Denials: []denialJSON{},
 		Totals:  []totalJSON{},
 	}
-	if r.lost != nil {
-		out.Lost = asFailure(r.lost).message
-	}
 	if r.status != nil {
 		r.status.write(startedJSON{"started", out.Process, out.Tree, out.Reports, out.Lost, out.Audit})
 	}
-	if supervision != nil {
-		reporter.start()
-		go supervision.serve()
-	}
-	end := r.timeout.watch(process)
-	status, err := process.Wait()
-	over := end()
-	var all supervisor.Summary
-	if supervision != nil {
-		all = supervision.end()
-		reporter.finish()
-	}
-	if err == nil {
-		code := r.saidEnd(s, process, status, over)
-		out.Ended = newEnded(status, over, all.Count)
-		out.Ended.Leftover = process.Leftover()
-		err = exitStatus(code)
-	} else {
-		out.Ended = endedJSON{ExitCode: exitFailed, Error: asFailure(err).Error(), Denied: all.Count}
-	}
-	if reporter != nil {
-		reporter.conclude(out.Ended.ExitCode != 0, &all)
-		reporter.complete(&out, &all)
-	}
-	r.deliver(&out)
-	return err
+	return out
 }
 
 // deliver tells of the end to those who wait for it in JSON.
@@ -249,17 +245,17 @@ func (r *running) deliver(out *outcomeJSON) {
 
 // listen prepares the answers to denied calls; there is nothing to prepare if
 // nothing is supervised.
-func (r *running) listen(process *launcher.Process) (*reporter, *supervision, error) {
+func (r *running) listen(process *launcher.Process) (*supervision, error) {
 	if r.guarded == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
 	native, err := nativeABI()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	// The program runs: once() was true, and is so of no other call.
 	decides := r.guarded.OnceOver()
-	reporter := &reporter{
+	return newSupervision(decides, process.Listener(), &reporter{
 		ui:      r.ui,
 		policy:  decides.Typed,
 		adviser: amend.New(r.guarded, native.Machine()),
@@ -267,9 +263,7 @@ func (r *running) listen(process *launcher.Process) (*reporter, *supervision, er
 		quiet:   r.reports.quiet,
 		keep:    r.file != nil,
 		status:  r.status,
-	}
-	s, err := newSupervision(decides, r.reports.audit, process.Listener(), reporter)
-	return reporter, s, err
+	})
 }
 
 // sayAudit says that nothing is enforced, whatever is quiet.
@@ -278,25 +272,22 @@ func (r *running) sayAudit() {
 	r.hint("policies are held against registers only, as always; leave out --audit to enforce them")
 }
 
-// saidEnd says how the program ended, if that needs words, and returns the exit
-// code.
-func (r *running) saidEnd(s *start, process *launcher.Process, status launcher.Status, over bool) int {
-	if over {
-		r.say("%s (process %d) was ended: its time, %s, was over", plain(s.command.Path), process.Pid(), r.timeout.after.String())
-		return exitTimeout
-	}
-	if status.Killed() {
-		s.sayWhoKilled(r.ui, process.Pid(), r.launch.program)
-	}
-	return status.ExitCode()
-}
-
-// sayWhoKilled names the rules that could have ended the command by SIGSYS.
-func (s *start) sayWhoKilled(u *ui, pid int, program string) {
-	if s.policy != nil {
-		sayWhoKills(u, s.policy, plain(s.command.Path), pid)
+// sayEnd says how the program ended, if that needs words, and what with it.
+func (r *running) sayEnd(s *start, process *launcher.Process, status launcher.Status, over bool) {
+	program := fmt.Sprintf("%s (process %d)", plain(s.command.Path), process.Pid())
+	switch {
+	case over:
+		r.say("%s was ended: its time, %s, was over", program, r.timeout.after.String())
 		return
+	case status.Killed():
+		r.sayWhoKills(s, program+" was ended by SIGSYS")
+	case r.reports.quiet || r.reports.audit:
+	case process.KilledOrphans() > 0:
+		r.sayWhoKills(s, killedOrphans(process.KilledOrphans(), program))
+	case tellsOfSIGSYS(status.Code()):
+		r.sayWhoKills(s, fmt.Sprintf("%s ended with %d, which tells of a process that was ended by SIGSYS", program, status.Code()))
 	}
-	u.say("%s (process %d) was ended by SIGSYS, as a rule does that was compiled into %s", plain(s.command.Path), pid, plain(program))
-	u.hint("'sandbox disasm " + shellQuoted(program) + "' names its policies; with -p as well, the rules that kill are named")
+	if !r.reports.quiet && status.Signal() == 0 {
+		r.sayDaemons(program, process.Daemons())
+	}
 }

@@ -31,11 +31,19 @@ type endedJSON struct {
 	Error    string `json:"error,omitempty"`    // why that is not known
 	Denied   uint64 `json:"denied"`             // calls
 	Leftover int    `json:"leftover,omitempty"` // processes that were ended with it
+
+	Daemons []daemonJSON `json:"daemons,omitempty"` // those of them in sessions of their own
 }
 
 // newEnded says how a program ended.
-func newEnded(status launcher.Status, over bool, denied uint64) endedJSON {
-	j := endedJSON{ExitCode: status.ExitCode(), Timeout: over, Denied: denied}
+func newEnded(p *launcher.Process, status launcher.Status, over bool, denied uint64) endedJSON {
+	j := endedJSON{
+		ExitCode: status.ExitCode(),
+		Timeout:  over,
+		Denied:   denied,
+		Leftover: p.Leftover(),
+		Daemons:  daemonsJSON(p.Daemons()),
+	}
 	if over {
 		j.ExitCode = exitTimeout
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"time"
 
 	"sandbox/launcher/supervisor"
@@ -12,10 +11,10 @@ import (
 // A supervision answers the calls that a program is denied, and has them told.
 //
 // It looks at registers only, and answers what the policies say of them. It lets
-// no call go on but under --audit.
+// no call go on but under --audit. A nil supervision is that of a program which
+// the kernel denies by itself: it has nothing to do.
 type supervision struct {
 	policy   *typed.Policy // guarded
-	audit    bool
 	denials  *supervisor.Denials
 	listener *supervisor.Listener
 	looker   supervisor.Looker // the same, at callers
@@ -25,20 +24,28 @@ type supervision struct {
 
 // newSupervision returns the supervision of a program, from whose listener it
 // takes the calls.
-func newSupervision(guarded *policy.Policy, audit bool, fd int, r *reporter) (*supervision, error) {
+func newSupervision(guarded *policy.Policy, fd int, r *reporter) (*supervision, error) {
 	listener, err := supervisor.Listen(fd)
 	if err != nil {
 		return nil, err
 	}
 	return &supervision{
 		policy:   guarded.Typed,
-		audit:    audit,
 		denials:  supervisor.NewDenials(guarded.Typed, supervisor.Limits{}),
 		listener: listener,
 		looker:   listener,
 		reporter: r,
 		served:   make(chan error, 1),
 	}, nil
+}
+
+// begin begins to answer and to tell.
+func (s *supervision) begin() {
+	if s == nil {
+		return
+	}
+	s.reporter.start()
+	go s.serve()
 }
 
 // serve answers until no process is left under the filter.
@@ -61,7 +68,7 @@ func (s *supervision) Answer(c *supervisor.Call) supervisor.Answer {
 	if first := s.denials.Add(c, decision, s.looker); first != nil {
 		s.reporter.tell(first)
 	}
-	if s.audit {
+	if s.reporter.audit {
 		return s.letPass(c)
 	}
 	if decision.Action.Kind == typed.Errno {
@@ -85,19 +92,26 @@ func (s *supervision) letPass(c *supervisor.Call) supervisor.Answer {
 // zombie of somebody else's.
 const lastCalls = 200 * time.Millisecond
 
-// end waits for the last answers, and returns what was denied.
+// end waits until the last calls are answered and told of, and returns what was
+// denied.
 func (s *supervision) end() supervisor.Summary {
+	if s == nil {
+		return supervisor.Summary{}
+	}
 	select {
 	case <-s.served:
 	case <-time.After(lastCalls):
 	}
-	return s.denials.Summary()
+	all := s.denials.Summary()
+	s.reporter.finish()
+	return all
 }
 
-// brokenWords says why answering ended early.
-func brokenWords(err error) string {
-	if panicked := (*supervisor.PanicError)(nil); errors.As(err, &panicked) {
-		return "this is a bug in sandbox: " + err.Error()
+// tell tells at the end of a run what was denied in all.
+func (s *supervision) tell(out *outcomeJSON, all *supervisor.Summary) {
+	if s == nil {
+		return
 	}
-	return err.Error()
+	s.reporter.conclude(out.Ended.ExitCode != 0, all)
+	s.reporter.complete(out, all)
 }

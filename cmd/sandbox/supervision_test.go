@@ -62,7 +62,7 @@ filters = ["ptrace"]
 			r := &reporter{ui: &ui{err: &said}, policy: guarded.Typed, adviser: amend.New(guarded, arch.X86_64), audit: audit}
 			r.start()
 			s := &supervision{
-				policy: guarded.Typed, audit: audit, looker: nobody{}, reporter: r,
+				policy: guarded.Typed, looker: nobody{}, reporter: r,
 				denials: supervisor.NewDenials(guarded.Typed, supervisor.Limits{}),
 			}
 			answer := s.Answer(&supervisor.Call{ID: 1, Thread: 1, Call: call})

@@ -18,9 +18,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"sandbox/internal/inherited"
 	"sandbox/launcher"
@@ -104,6 +106,14 @@ func (u *ui) answerJSON(v any) error { return newEncoder(u.out).Encode(v) }
 // say writes one line about sandbox itself.
 func (u *ui) say(format string, args ...any) {
 	fmt.Fprintf(u.err, "sandbox: %s\n", oneLine(fmt.Sprintf(format, args...)))
+}
+
+// trace writes where a bug of sandbox showed: a stack, as runtime/debug prints it.
+func (u *ui) trace(stack []byte) {
+	for line := range bytes.Lines(stack) {
+		text := strings.ReplaceAll(strings.TrimSuffix(string(line), "\n"), "\t", "  ")
+		fmt.Fprintf(u.err, "  %s\n", oneLine(text))
+	}
 }
 
 // hint writes what to do about the line before.
