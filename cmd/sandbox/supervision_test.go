@@ -81,3 +81,29 @@ filters = ["ptrace"]
 		}
 	}
 }
+
+// TestBroken: a bug of ours is told with the place where it showed, of which a
+// terminal obeys nothing; what the kernel refuses has none.
+func TestBroken(t *testing.T) {
+	const begin = "sandbox: denials are reported no more, and fail with ENOSYS from now on: "
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{
+			&supervisor.PanicError{Value: "index out of range", Stack: []byte("goroutine 7 [running]:\nmain.f(\x1b[31m)\n\t/src/f.go:12 +0x1d\n")},
+			"this is a bug in sandbox: the handler of notifications panicked: index out of range\n" +
+				"  goroutine 7 [running]:\n  main.f(\\x1b[31m)\n    /src/f.go:12 +0x1d\n",
+		},
+		{supervisor.ErrGone, supervisor.ErrGone.Error() + "\n"},
+	} {
+		var said bytes.Buffer
+		r := &reporter{ui: &ui{err: &said}}
+		r.start()
+		r.broken(c.err)
+		r.finish()
+		if said.String() != begin+c.want {
+			t.Errorf("it says %q, want %q", said.String(), begin+c.want)
+		}
+	}
+}
