@@ -99,5 +99,5 @@ func (c *cgroup) descriptors() []int {
 	if !c.used {
 		return nil
 	}
-	return []int{int(c.dir), int(c.ends)}
+	return []int{int(c.dir), int(c.own), int(c.ends)}
 }

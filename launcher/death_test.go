@@ -221,7 +221,7 @@ func (d *death) once(t *testing.T, user, captive, counts string) time.Duration {
 func sweep(supervisor int) {
 	if c := newCgroup(); c.used {
 		_ = unix.Unlinkat(int(c.dir), fmt.Sprintf("sandbox-%d", supervisor), unix.AT_REMOVEDIR)
-		c.remove()
+		c.removeOwn()
 		c.close()
 	}
 }

@@ -216,7 +216,7 @@ func (pl *plan) made(flags uintptr) (pid uintptr) {
 		if failed(pid) == 0 && (pid != 0 || pl.child != 0) {
 			return pid
 		}
-		c.remove()
+		c.removeOwn()
 		c.used = false
 	}
 	// The address of the id is the fourth argument on amd64, and the fifth on

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sandbox/bpf"
-	"sandbox/internal/machine"
 )
 
 // daemon leaves a process behind in another session, whose parent has ended.
@@ -48,7 +47,7 @@ func TestLeftover(t *testing.T) {
 			tree := Watchers
 			if c := newCgroup(); c.used {
 				tree = CgroupKill
-				c.remove()
+				c.removeOwn()
 				c.close()
 			}
 			if want := fmt.Sprintf(tt.want, tree); out != want || status != tt.status {
@@ -154,29 +153,5 @@ func TestFirstProcess(t *testing.T) {
 				t.Errorf("status %d, %q; want %d, %q", status, out, tt.status, tt.want)
 			}
 		})
-	}
-}
-
-// TestCgroup makes a cgroup, kills what is in it, and removes it.
-func TestCgroup(t *testing.T) {
-	c := newCgroup()
-	if !c.used {
-		if os.Getuid() != 0 {
-			t.Skip("only root may make a cgroup everywhere")
-		}
-		machine.Lacks(t, "no cgroup of version 2 is to be had (cgroups(7))")
-	}
-	defer c.close()
-	cmd := exec.Command("sleep", "1000")
-	cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(c.own)}
-	start(t, cmd)
-	c.kill()
-	if _ = cmd.Wait(); cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != unix.SIGKILL {
-		t.Errorf("the process ended otherwise: %v", cmd.ProcessState)
-	}
-	name := string(c.name[:len(c.name)-1])
-	c.remove()
-	if err := unix.Faccessat(int(c.dir), name, unix.F_OK, 0); err != unix.ENOENT {
-		t.Errorf("after its removal: %v", err)
 	}
 }

@@ -53,9 +53,6 @@ func (pl *plan) newWatch(c Command, follows bool) (*watcher, error) {
 	w.foreign = pl.descriptors.foreign(c.Keep, own...)
 	if w.foreign.ranges != nil {
 		needed := slices.Concat(own, c.Keep)
-		if w.ending.cgroup.used {
-			needed = append(needed, int(w.ending.cgroup.own))
-		}
 		slices.Sort(needed)
 		w.others = gaps(3, needed)
 	}
@@ -67,8 +64,10 @@ func (pl *plan) newWatch(c Command, follows bool) (*watcher, error) {
 // close is for a watcher that has never been.
 func (w *watcher) close() {
 	unix.Close(w.channel)
-	w.cgroup.remove()
-	w.cgroup.close()
+	if w.cgroup.used {
+		w.cgroup.removeOwn()
+		w.cgroup.close()
+	}
 }
 
 func watchError(what string, err error) *Error {
@@ -193,7 +192,7 @@ func (w *watcher) endOrphans(program int) *ending {
 		}
 	}
 	e.reapZombies()
-	e.cgroup.remove()
+	e.cgroup.remove(&e.buffer)
 	return e
 }
 

@@ -1,0 +1,207 @@
+//go:build linux && (amd64 || arm64)
+
+package launcher
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
+)
+
+// testCgroup returns a cgroup, and its path.
+func testCgroup(t *testing.T) (c cgroup, path string) {
+	t.Helper()
+	c = newCgroup()
+	switch {
+	case c.used:
+	case os.Getuid() == 0:
+		machine.Lacks(t, "no cgroup of version 2 can be made, as root: none is mounted at %q", cgroupRoots)
+	default:
+		t.Skip("this user may make no cgroup")
+	}
+	t.Cleanup(c.close)
+	path, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", c.own))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, path
+}
+
+func isGone(t *testing.T, path string) {
+	t.Helper()
+	if _, err := os.Lstat(path); !os.IsNotExist(err) {
+		t.Errorf("%s: %v, want that it is gone", path, err)
+	}
+}
+
+// TestCgroup makes a cgroup, kills what is in it and in one within, and removes
+// both.
+func TestCgroup(t *testing.T) {
+	c, path := testCgroup(t)
+	within := filepath.Join(path, "within")
+	if err := os.Mkdir(within, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.Open(within)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	var sleepers []*exec.Cmd
+	for _, fd := range []int{int(c.own), int(dir.Fd())} {
+		cmd := exec.Command("sleep", "1000")
+		cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: fd}
+		start(t, cmd)
+		sleepers = append(sleepers, cmd)
+	}
+	c.remove(new([4096]byte))
+	if _, err := os.Stat(within); err != nil {
+		t.Errorf("removed with a process in it: %v", err)
+	}
+	c.kill()
+	for _, cmd := range sleepers {
+		if _ = cmd.Wait(); cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != unix.SIGKILL {
+			t.Errorf("a process ended otherwise: %v", cmd.ProcessState)
+		}
+	}
+	c.remove(new([4096]byte))
+	isGone(t, path)
+}
+
+// TestCgroupsWithin removes cgroups with others in them.
+func TestCgroupsWithin(t *testing.T) {
+	chain := make([]string, 80)
+	for i := range chain {
+		chain[i] = "d"
+	}
+	var many []string
+	for i := range 300 {
+		many = append(many, fmt.Sprintf("%d/..%d", i%7, i))
+	}
+	for _, tt := range []struct {
+		name string
+		dirs []string
+	}{
+		{"none", nil},
+		{"dots", []string{"...", ".a", "..b", " ", strings.Repeat("n", 255)}},
+		{"in each other", []string{filepath.Join(chain...)}},
+		{"many", many},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, path := testCgroup(t)
+			for _, dir := range tt.dirs {
+				if err := os.MkdirAll(path+"/"+dir, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.remove(new([4096]byte))
+			isGone(t, path)
+		})
+	}
+}
+
+// TestCgroupMounted mounts what has empty directories on a cgroup within, from
+// where they would be removed if that were followed: another cgroup, and a file
+// system.
+func TestCgroupMounted(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root may mount something everywhere")
+	}
+	for _, kind := range []string{"cgroup", "file system"} {
+		t.Run(kind, func(t *testing.T) {
+			c, path := testCgroup(t)
+			on := filepath.Join(path, "within")
+			other := t.TempDir()
+			if kind == "cgroup" {
+				other = path + "-other"
+			}
+			for _, dir := range []string{on, other, filepath.Join(other, "outside")} {
+				if err := os.Mkdir(dir, 0o755); err != nil && !os.IsExist(err) {
+					t.Fatal(err)
+				}
+			}
+			defer func() {
+				_ = os.Remove(filepath.Join(other, "outside"))
+				_ = os.Remove(other)
+			}()
+			if err := unix.Mount(other, on, "", unix.MS_BIND, ""); err != nil {
+				t.Fatal(err)
+			}
+			c.remove(new([4096]byte))
+			if err := unix.Unmount(on, 0); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(filepath.Join(other, "outside")); err != nil {
+				t.Errorf("what is outside was removed: %v", err)
+			}
+			c.remove(new([4096]byte))
+			isGone(t, path)
+		})
+	}
+}
+
+// inCgroups makes cgroups in that of the process, moves into one of them, and
+// says what the first is called.
+const inCgroups = `
+own=$(sed -n 's/^0:://p' /proc/self/cgroup)
+for root in /sys/fs/cgroup /sys/fs/cgroup/unified; do [ -e $root$own/cgroup.kill ] && break; done
+mkdir -p $root$own/a/b/c $root$own/d
+echo $$ > $root$own/a/b/cgroup.procs || exit 1
+sleep 1000 &
+echo $root$own
+`
+
+// TestCgroupOfProgram: nothing stays behind of the cgroups that a program has
+// made, whoever ends.
+func TestCgroupOfProgram(t *testing.T) {
+	c, path := testCgroup(t)
+	c.remove(new([4096]byte))
+	isGone(t, path)
+	for _, tt := range []struct {
+		name   string
+		strike func(c *captivity, program int)
+		status int
+	}{
+		{"program", func(c *captivity, program int) { c.signal(program, unix.SIGTERM) }, 128 + int(unix.SIGTERM)},
+		{"supervisor", func(c *captivity, _ int) { c.signal(c.cmd.Process.Pid, unix.SIGKILL) }, 128 + int(unix.SIGKILL)},
+		{"watcher", func(c *captivity, _ int) { c.signal(c.child(c.cmd.Process.Pid), unix.SIGKILL) }, StatusFailed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cmd := role(t, "start", job{}, "/bin/sh", "-c", inCgroups+"echo $$; wait")
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			start(t, cmd)
+			var own string
+			var program int
+			if _, err := fmt.Fscan(out, &own, &program); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(filepath.Join(own, "a/b/c")); err != nil || !strings.Contains(own, "sandbox-") {
+				t.Fatalf("%s: %v", own, err)
+			}
+			tt.strike(&captivity{t: t, cmd: cmd}, program)
+			_ = cmd.Wait()
+			if status := newStatus(unix.WaitStatus(cmd.ProcessState.Sys().(syscall.WaitStatus))).ExitCode(); status != tt.status {
+				t.Errorf("status %d, want %d", status, tt.status)
+			}
+			for range 1000 { // the watcher may live on for a moment
+				if _, err := os.Lstat(own); err != nil {
+					return
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			isGone(t, own)
+		})
+	}
+}
