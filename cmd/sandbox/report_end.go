@@ -101,7 +101,7 @@ func (r *reporter) conclude(failed bool, all *supervisor.Summary) {
 		return asNoKernel(&t.Call, &d)
 	}
 	if list := byCall(all, fallback); len(list) > 0 {
-		r.say("denied, as by a kernel that does not have them: %s", names(list))
+		r.say("denied, as by a kernel that does not have them, and mostly done without: %s", names(list))
 	}
 	list := byCall(all, func(t *supervisor.Total) bool { return !fallback(t) && !asGuarded(r.policy, &t.Call) })
 	list = slices.DeleteFunc(list, func(c callCount) bool { return c.count <= r.said[c.name] })
@@ -154,7 +154,7 @@ func names(list []callCount) string {
 		texts = append(texts, c.name+" ("+times(c.count)+")")
 	}
 	if more := len(list) - mostTotals; more > 0 {
-		texts = append(texts, fmt.Sprintf("and %d more", more))
+		texts = append(texts, fmt.Sprintf("and %d more system calls", more))
 	}
 	return strings.Join(texts, ", ")
 }

@@ -65,7 +65,7 @@ func TestSuggestions(t *testing.T) {
 			name: "signed and wide numbers", policies: []string{"baseline"}, call: "kcmp(-5, 1, 99, 0x12345, 0xfffffffffffffffe)",
 			want: []string{
 				`to allow it, and nothing else: -e 'allow kcmp: pid1 == -5 && pid2 == 1 && type == 99 && idx1 == 0x12345 && idx2 == 0xfffffffffffffffe'`,
-				`pid1 == -5 and pid2 == 1 may be other numbers next time; left out, it holds for any`,
+				`pid1 == -5 and pid2 == 1 may be other numbers next time; without them, it holds for any`,
 			},
 		},
 		{
@@ -86,7 +86,7 @@ func TestSuggestions(t *testing.T) {
 			name: "amounts", policies: []string{"baseline"}, rules: []string{"deny pread64"}, call: "pread64(0, 0x7ffc12345678, 832, 0x4000)",
 			want: []string{
 				`to allow it with any buf, and nothing else, before the other -e: -e 'allow pread64: fd == 0 && count == 832 && pos == 0x4000'`,
-				`count == 832 and pos == 0x4000 may be other numbers next time; left out, it holds for any`,
+				`count == 832 and pos == 0x4000 may be other numbers next time; without them, it holds for any`,
 			},
 		},
 		{
@@ -108,7 +108,7 @@ func TestSuggestions(t *testing.T) {
 			want: []string{
 				`to allow it: -e 'allow close_range: fd == 3 && max_fd == 9 && flags == 0'`,
 				`that also changes close_range: errno(ENOSYS) becomes errno(EPERM)`,
-				`fd == 3 and max_fd == 9 may be other numbers next time; left out, it holds for any`,
+				`fd == 3 and max_fd == 9 may be other numbers next time; without them, it holds for any`,
 				`to keep it: the same filter among those of the rule "some" at a.toml:4`,
 			},
 		},

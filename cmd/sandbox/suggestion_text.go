@@ -36,7 +36,7 @@ func suggestionHints(s *amend.Suggestion, decision *typed.Decision) []string {
 	case 1:
 		hints = append(hints, s.Passing[0]+" may be another number next time; left out, it holds for any")
 	default:
-		hints = append(hints, enumerated(s.Passing)+" may be other numbers next time; left out, it holds for any")
+		hints = append(hints, enumerated(s.Passing)+" may be other numbers next time; without them, it holds for any")
 	}
 	for i := range s.Homes {
 		if !s.Limited {

@@ -28,7 +28,8 @@ type versionJSON struct {
 	Modified bool     `json:"modified,omitempty"` // built from a tree with changes
 	Go       string   `json:"go"`
 	System   string   `json:"system"`
-	Kernel   string   `json:"kernel"` // the newest release in the tables
+	CGO      bool     `json:"cgo,omitempty"` // built with it: see internal/inherited
+	Kernel   string   `json:"kernel"`        // the newest release in the tables
 	ABIs     []string `json:"abis"`
 }
 
@@ -51,6 +52,9 @@ func prepareVersion(options *flag.FlagSet) action {
 			u.answer("revision  %s%s", v.Revision, changed)
 		}
 		u.answer("built by  %s for %s", v.Go, v.System)
+		if v.CGO {
+			u.answer("          with cgo: ignored signals and closed descriptors are not passed on as they were; CGO_ENABLED=0 builds what does")
+		}
 		u.answer("tables    Linux %s", v.Kernel)
 		u.answer("ABIs      %s", strings.Join(v.ABIs, ", "))
 		return nil
@@ -81,6 +85,8 @@ func readVersion() versionJSON {
 			v.Revision = setting.Value
 		case "vcs.modified":
 			v.Modified = setting.Value == "true"
+		case "CGO_ENABLED":
+			v.CGO = setting.Value == "1"
 		}
 	}
 	return v
