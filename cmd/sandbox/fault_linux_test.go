@@ -249,7 +249,7 @@ func (s *faultyStart) confined(r trial) string {
 // ended reports whether the program was executed, under the filter, and killed
 // before it could do anything: the command could not be told of it.
 func (s *faultyStart) ended(r trial) bool {
-	return r.process != "" && statusNumber(r.process, "Seccomp_filters") == s.filters+1 && refused(r) == "" &&
+	return r.process != "" && statusNumber(r.process, "Seccomp_filters") == s.filters+s.own && refused(r) == "" &&
 		strings.Contains(r.errors, "program was killed")
 }
 
