@@ -81,9 +81,6 @@ filters = ["execve, execveat"]
 					{"--program", file},
 				} {
 					policy := options[1]
-					if verb == "run" && policy != file && !*allFaults {
-						continue
-					}
 					s := &faultyStart{
 						user: user,
 						args: slices.Concat([]string{"sandbox", verb}, options, []string{"--", program}),

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// getppid is a call that takes nothing and changes nothing, which stands in for
-// one that is not to be made.
-const getppid = unix.SYS_GETPPID
+// standIn is a call that takes nothing, changes nothing and is allowed, made in
+// place of one that is not to be made. A denied one could wait for an answer.
+const standIn = unix.SYS_GETPID
 
 // callerOf returns the address after the instruction of a call, and its
 // arguments.

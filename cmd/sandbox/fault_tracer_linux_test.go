@@ -179,7 +179,7 @@ func (tr *tracer) stopped(pid int, status unix.WaitStatus) (signal int, err erro
 	thread.inside = true
 	if tr.entered(pid) {
 		thread.faulty = true
-		return 0, gone(replaceCall(pid, getppid))
+		return 0, gone(replaceCall(pid, standIn))
 	}
 	return 0, nil
 }
