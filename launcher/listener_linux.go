@@ -74,9 +74,16 @@ func (r *report) refused() bool {
 // isListener reports whether a descriptor is a listener. Only one of those
 // answers that no call has the number 0 (ENOENT): their numbers begin anywhere
 // in 2^64 (kernel/seccomp.c).
+//
+// A signal interrupts the question if it has to wait for a call that is just
+// being told.
 func isListener(fd int) bool {
 	var id uint64
-	return listenerKnows(fd, &id) == unix.ENOENT
+	for {
+		if err := listenerKnows(fd, &id); err != unix.EINTR {
+			return err == unix.ENOENT
+		}
+	}
 }
 
 // mayExit reports whether a process that could not execute its program can end

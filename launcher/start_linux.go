@@ -228,14 +228,11 @@ func (pl *plan) made(flags uintptr) (pid uintptr) {
 // started looks at the report of a child that has executed the command, or has
 // not and is waited for.
 func (p *Process) started(r report, path string) error {
-	executed := r.errno == 0 && r.step == stepExecve
-	if executed && p.options.Listen && !isListener(p.listener) {
-		// enter has seen to it that nobody can fake that.
-		executed, r.step, r.errno = false, stepAnswer, uint32(syscall.EPERM)
-		_ = p.Signal(unix.SIGKILL)
-	}
-	if executed {
-		return nil
+	if r.errno == 0 && r.step == stepExecve {
+		if !p.options.Listen || isListener(p.listener) {
+			return nil
+		}
+		return p.unheard(path)
 	}
 	if isListener(p.listener) {
 		unix.Close(p.listener)
@@ -251,6 +248,25 @@ func (p *Process) started(r report, path string) error {
 		return &Error{Status: StatusFailed, Text: "the child was killed by " + unix.SignalName(status.signal) + " before it could " + stepNames[r.step]}
 	}
 	return &Error{Status: StatusFailed, Text: "the child ended before it could " + stepNames[r.step]}
+}
+
+// unheard ends a program that runs under its filter while its listener is not
+// to be had. It may have done something by then, so this is no ErrNoListener:
+// whoever starts it again starts it twice.
+func (p *Process) unheard(path string) error {
+	if p.listener >= 0 {
+		unix.Close(p.listener)
+		p.listener = -1
+	}
+	_ = p.Signal(unix.SIGKILL)
+	if _, err := p.Wait(); err != nil {
+		return err
+	}
+	return &Error{
+		Status: StatusFailed,
+		Text:   "the listener for denied calls of " + path + " was lost when it had begun to run, so the program was killed",
+		Hint:   "a program can do that itself: it can lower the limit on open files of sandbox (prlimit) if it runs as the same user",
+	}
 }
 
 // reported returns the error that a report tells of.

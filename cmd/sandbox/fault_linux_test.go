@@ -234,6 +234,8 @@ func (s *faultyStart) confined(r trial) string {
 	switch {
 	case r.process == "":
 		return "nothing was executed"
+	case r.starts != 1:
+		return fmt.Sprintf("the program was executed %d times", r.starts)
 	case statusNumber(r.process, "Seccomp") != 2, statusNumber(r.process, "Seccomp_filters") != s.filters+s.own:
 		return "the program is not confined"
 	case statusNumber(r.process, "NoNewPrivs") != 1:
@@ -249,7 +251,7 @@ func (s *faultyStart) confined(r trial) string {
 // ended reports whether the program was executed, under the filter, and killed
 // before it could do anything: the command could not be told of it.
 func (s *faultyStart) ended(r trial) bool {
-	return r.process != "" && statusNumber(r.process, "Seccomp_filters") == s.filters+s.own && refused(r) == "" &&
+	return r.process != "" && r.starts == 1 && statusNumber(r.process, "Seccomp_filters") == s.filters+s.own && refused(r) == "" &&
 		strings.Contains(r.errors, "program was killed")
 }
 

@@ -52,6 +52,7 @@ type trial struct {
 	calls   []ownCall  // until another program was executed
 	sites   []callSite // of those, without a fault
 	process string     // /proc/PID/status of what was executed; "" if nothing was
+	starts  int        // how often something was executed
 	limits  string     // /proc/PID/limits of it
 	leads   bool       // it leads its session
 	status  unix.WaitStatus
@@ -205,6 +206,7 @@ func words(pid int, at uintptr) (w [2]uintptr) {
 
 // executed looks at a process that has just executed a program.
 func (tr *tracer) executed(pid int) error {
+	tr.starts++
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return err

@@ -150,6 +150,12 @@ func (r *running) supervise(loaded *policy.Policy) *policy.Policy {
 func (r *running) start(s *start) (*launcher.Process, error) {
 	how := r.how
 	how.Listen = r.guarded != nil
+	if how.Listen {
+		if err := supervisor.Check(); err != nil {
+			return r.startUnheard(s, fail("no listener for denied calls can be served here: %v", err).
+				hinted("if a filter around this process denies or fakes that, as in a container, that filter has to allow it"))
+		}
+	}
 	process, err := launcher.Start(s.program, s.command, how)
 	if errors.Is(err, launcher.ErrNoListener) {
 		return r.startUnheard(s, asFailure(err))
@@ -190,7 +196,7 @@ func (r *running) conduct(s *start, process *launcher.Process) error {
 	if err != nil {
 		_ = process.Signal(syscall.SIGKILL)
 		_, _ = process.Wait()
-		return err
+		return fail("%v, so the program was killed when it had begun to run", err)
 	}
 	out := r.began(s, process)
 	answers.begin()

@@ -101,6 +101,16 @@ func TestAnswers(t *testing.T) {
 			}
 			return 0
 		}, "a listener here", Missing, "has a listener already"},
+		{"a listener that cannot be asked", func(c call) syscall.Errno {
+			switch {
+			case c.nr == unix.SYS_IOCTL && c.args[1] == unix.SECCOMP_IOCTL_NOTIF_SEND:
+				return unix.EPERM
+			case c.nr == unix.SYS_IOCTL && uint32(c.args[0]) == ^uint32(0):
+				return unix.EBADF
+			}
+			return 0
+		}, "a listener here", Missing, "denies SECCOMP_IOCTL_NOTIF_SEND: EPERM"},
+		{"a listener that seems to be asked", func(c call) syscall.Errno { return 0 }, "a listener here", Missing, "fakes SECCOMP_IOCTL_NOTIF_RECV"},
 		{"AppArmor", func(c call) syscall.Errno {
 			if c.nr == unix.SYS_UNSHARE && c.args[0] != userNS {
 				return unix.EPERM

@@ -26,6 +26,21 @@ type (
 	}
 )
 
+// notification has room for all that a listener tells (struct seccomp_notif),
+// and needs no answer.
+type notification [80]byte
+
+// listenerRequests are what no supervisor can do without. Of a descriptor that
+// is none, the kernel says so before it looks at anything else.
+var listenerRequests = [...]struct {
+	name   string
+	number uintptr
+}{
+	{"SECCOMP_IOCTL_NOTIF_RECV", unix.SECCOMP_IOCTL_NOTIF_RECV},
+	{"SECCOMP_IOCTL_NOTIF_SEND", unix.SECCOMP_IOCTL_NOTIF_SEND},
+	{"SECCOMP_IOCTL_NOTIF_ID_VALID", 0x40082102}, // with its direction of Linux 5.9
+}
+
 // The calls of examineReports.
 const (
 	askListener = iota
@@ -36,6 +51,9 @@ const (
 	addFD
 	addFDSend
 	setSyncWakeUp
+	receiveFromNone
+	answerToNone
+	askNone
 )
 
 // examineReports asks for what a supervisor needs that reports denials as they
@@ -43,7 +61,10 @@ const (
 // what the listener is asked is about a notification that does not exist, so
 // that all that can be told is whether the question is understood.
 func (p *place) examineReports() {
-	const none = ^uint32(0) // no descriptor
+	const (
+		none      = ^uint32(0) // no descriptor
+		noReports = "denials cannot be reported as they happen"
+	)
 	var s script
 	s.call(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, 0)
 	s.call(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER|unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, 0)
@@ -54,21 +75,27 @@ func (p *place) examineReports() {
 	ask(unix.SECCOMP_IOCTL_NOTIF_ADDFD, held(&s, []notifyAddFD{{source: none}}))
 	ask(unix.SECCOMP_IOCTL_NOTIF_ADDFD, held(&s, []notifyAddFD{{source: none, flags: unix.SECCOMP_ADDFD_FLAG_SEND}}))
 	ask(unix.SECCOMP_IOCTL_NOTIF_SET_FLAGS, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+	for _, request := range listenerRequests {
+		s.call(unix.SYS_IOCTL, uintptr(none), request.number, held(&s, []notification{{}}))
+	}
 	o := p.attempt(&s)
 
 	p.add(p.judge(feature{
 		area: reportsArea, name: "listeners", since: "5.0",
 		present: []syscall.Errno{unix.EFAULT}, absent: []syscall.Errno{unix.EINVAL},
-		found: "the kernel has them", effect: "denials cannot be reported as they happen",
+		found: "the kernel has them", effect: noReports,
 	}, o, askListener))
 	listener := p.judge(feature{
 		area: reportsArea, name: "a listener here", since: "5.0",
 		absent: []syscall.Errno{unix.EINVAL},
-		found:  "one was installed in a child", effect: "denials cannot be reported as they happen",
+		found:  "one was installed in a child", effect: noReports,
 	}, o, installListener)
 	if o.made(installListener) && o.results[installListener].errno == unix.EBUSY {
 		listener.State, listener.Found = Missing, "a filter around this process has a listener already, and there can be one: EBUSY"
 		listener.Remedy = "start sandbox outside of that supervisor, or do without reports"
+	}
+	if listener.State == OK {
+		listener = unasked(listener, noReports, o)
 	}
 	p.add(listener)
 	for _, f := range []struct {
@@ -109,4 +136,24 @@ func (p *place) examineReports() {
 		}
 		p.add(r)
 	}
+}
+
+// unasked returns what was found of a listener that can be had, if a filter
+// around this process keeps it from being asked.
+func unasked(listener Finding, effect string, o outcome) Finding {
+	for i, request := range listenerRequests {
+		call := receiveFromNone + i
+		if !o.made(call) || o.results[call].errno == unix.EBADF {
+			continue
+		}
+		does := "fakes " + request.name
+		if errno := o.results[call].errno; errno != 0 {
+			does = "denies " + request.name + ": " + name(errno)
+		}
+		listener.State, listener.Effect = Missing, effect
+		listener.Found = "one was installed in a child, but a filter around this process " + does
+		listener.Remedy = "that filter has to allow it"
+		break
+	}
+	return listener
 }

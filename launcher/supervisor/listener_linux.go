@@ -43,8 +43,14 @@ func Listen(fd int) (*Listener, error) {
 		return nil, err
 	}
 	// No call has this id: ids count up from a random number of 64 bits.
-	if err := ioctl(fd, ioctlIDValid, new(uint64)); err != nil && err != unix.ENOENT {
-		return nil, fmt.Errorf("descriptor %d is no listener: %w", fd, err)
+	for {
+		err := ioctl(fd, ioctlIDValid, new(uint64))
+		if err == nil || err == unix.ENOENT {
+			break
+		}
+		if err != unix.EINTR {
+			return nil, fmt.Errorf("descriptor %d is no listener: %w", fd, err)
+		}
 	}
 	setSyncWakeUp(fd)
 	return &Listener{

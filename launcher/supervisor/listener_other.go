@@ -10,10 +10,13 @@ import (
 // A Listener exists on linux/amd64 and linux/arm64 only.
 type Listener struct{}
 
-// Listen fails: there is nothing to listen to.
-func Listen(int) (*Listener, error) {
-	return nil, errors.New("calls can be supervised only on linux/amd64 and linux/arm64; this is " + runtime.GOOS + "/" + runtime.GOARCH)
+// Check fails: no listener can be had.
+func Check() error {
+	return errors.New("calls can be supervised only on linux/amd64 and linux/arm64; this is " + runtime.GOOS + "/" + runtime.GOARCH)
 }
+
+// Listen fails as Check does.
+func Listen(int) (*Listener, error) { return nil, Check() }
 
 // Serve has nothing to serve.
 func (*Listener) Serve(Handler) error { return nil }

@@ -48,6 +48,8 @@ func play(name string, args []string) error {
 			return fmt.Errorf("mkdirat gave %w", err)
 		}
 		return nil
+	case "check":
+		return checkUnder(args)
 	case "proc":
 		fmt.Println(checkProc())
 		return nil
