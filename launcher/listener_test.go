@@ -121,6 +121,18 @@ func TestListener(t *testing.T) {
 	}
 }
 
+// TestLostListener has a listener turn out to be none when the program has begun
+// to run: who is told that there is none would start it again.
+func TestLostListener(t *testing.T) {
+	ok := exitPayload(t)
+	inner := append([]string{self(t)}, roleArgs(t, "listen", job{Deny: []deny{{unix.SYS_EXIT_GROUP, bpf.UserNotif}}}, ok)...)
+	unasked := job{Deny: []deny{{unix.SYS_IOCTL, bpf.Errno + bpf.Return(unix.EPERM)}}}
+	out, status := result(t, role(t, "exec", unasked, inner...))
+	if status != StatusFailed || !strings.Contains(out, " so the program was killed") || strings.Contains(out, "no listener") {
+		t.Errorf("status %d, output %q", status, out)
+	}
+}
+
 // TestIsListener: nothing else is taken for one.
 func TestIsListener(t *testing.T) {
 	null, err := os.Open(os.DevNull)
