@@ -27,11 +27,8 @@ func checkPassed(fd int) error {
 // with it.
 type descriptor int
 
-// stallTime is how long a writer that may not wait is given room, in
-// milliseconds.
-const stallTime = 1000
-
-// Write writes all of b, unless the descriptor takes no more.
+// Write writes all of b, and waits for whoever reads it, even if others do not
+// wait at this descriptor (O_NONBLOCK).
 func (d descriptor) Write(b []byte) (n int, err error) {
 	unstopped(func() { n, err = d.write(b) })
 	return n, err
@@ -47,8 +44,8 @@ func (d descriptor) write(b []byte) (int, error) {
 		case err == unix.EINTR:
 		case err == unix.EAGAIN:
 			wait := []unix.PollFd{{Fd: int32(d), Events: unix.POLLOUT}}
-			if ready, err := unix.Poll(wait, stallTime); err != unix.EINTR && ready != 1 {
-				return done, unix.EAGAIN
+			if _, err := unix.Poll(wait, -1); err != nil && err != unix.EINTR {
+				return done, err
 			}
 		default:
 			return done, err

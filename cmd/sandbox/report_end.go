@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"sandbox/arch"
 	"sandbox/launcher/supervisor"
@@ -59,13 +60,13 @@ func (r *reporter) complete(out *outcomeJSON, all *supervisor.Summary) {
 		}
 		out.Totals[i] = j
 	}
-	out.Unlisted = all.Unkept + all.Beyond
 }
 
-// writeOutcome writes the outcome in place of what the file had. It fails if
-// somebody has put another file there, as the program can where it may write:
-// that is none of ours.
-func writeOutcome(f *os.File, out *outcomeJSON) error {
+// writeOutcome writes the outcome in place of what the file had, and waits for
+// whoever reads that until a time comes, if that is not zero. It fails if somebody
+// has put another file there, as the program can where it may write: that is none
+// of ours.
+func writeOutcome(f *os.File, out *outcomeJSON, until time.Time) error {
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		if now, err := os.Stat(f.Name()); err != nil || !os.SameFile(info, now) {
 			return fail("the report is lost: %s was moved, removed or replaced meanwhile", shellQuoted(f.Name())).
@@ -75,7 +76,14 @@ func writeOutcome(f *os.File, out *outcomeJSON) error {
 			return cannotWrite(f.Name(), err)
 		}
 	}
-	err := newEncoder(f).Encode(out)
+	to := newOutlet(f, 0)
+	err := newEncoder(to).Encode(out)
+	if err == nil {
+		err = to.finish(until)
+	}
+	if err == errUnread {
+		return fail("the report %s is lost: nobody has read it in time", shellQuoted(f.Name()))
+	}
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

@@ -24,19 +24,13 @@ const (
 	mostAdvice = 64
 	allAdvice  = 2 * time.Second
 	// mostWaiting is how many may wait to be told: all that are told at all, as no
-	// more denials are kept (supervisor.Limits).
-	mostWaiting = 256
-	// patience is how long the answer to a call may wait for its report, so that
-	// this stands before what the program says of it, and allPatience how long
-	// that may take in all. Two milliseconds are usual; a policy of thousands of
-	// rules, or a busy machine, takes longer.
-	patience    = 100 * time.Millisecond
-	allPatience = 500 * time.Millisecond
+	// more denials are kept (supervisor.Limits), and two bugs of ours.
+	mostWaiting = 256 + 2
 )
 
 // A reporter tells of denials, in a goroutine of its own: finding out which edit
-// would allow a call takes a while, and whoever reads what it writes may take
-// longer.
+// would allow a call takes a while. Whoever reads what it writes may take longer:
+// outlets wait for them.
 type reporter struct {
 	*ui
 	policy  *typed.Policy // guarded
@@ -194,7 +188,7 @@ func (r *reporter) report(t telling) {
 		r.show(text.text(r.policy))
 	case r.forPeople(d) && !r.full:
 		r.full = true
-		r.show([]byte("sandbox: more is denied than is reported here\nhint: --report FILE has all of it\n"))
+		r.show([]byte("sandbox: more is denied than is reported here\nhint: --report FILE has more of it, and counts the rest\n"))
 	}
 	if r.status != nil {
 		r.status.denied(&text, r.policy)

@@ -50,16 +50,17 @@ func prepareRun(options *flag.FlagSet) action {
 	r.timeout.declare(options)
 	r.reports.declare(options)
 	return func(u *ui, operands []string) error {
-		r.ui = u.standardError()
+		r.ui, r.said = u.standardError()
 		r.how = r.launcherOptions()
 		r.how.Forward, r.how.KeepRunning = true, r.timeout.after != 0
-		return r.run(operands)
+		return r.concluded(r.run(operands))
 	}
 }
 
 // running is one execution of run.
 type running struct {
 	*ui
+	said *outlet // where ui writes
 	launch
 	timeout timeout
 	reports reportOptions
@@ -110,7 +111,7 @@ func (r *running) check() error {
 		if keep, err := r.descriptors(); err == nil && slices.Contains(keep, r.reports.status.fd) {
 			return misuse("--status-fd %d: with --keep-fd %[1]d the program could write such lines itself", r.reports.status.fd)
 		}
-		r.status = &statusLines{descriptor(r.reports.status.fd)}
+		r.status = newStatusLines(r.reports.status.fd)
 	}
 	if option := r.reports.needed(); option != "" && r.launch.program != "" && len(r.policies) == 0 {
 		return misuse("%s needs the policies: a compiled program does not say why it denies", option).
@@ -239,14 +240,32 @@ func (r *running) began(s *start, process *launcher.Process) outcomeJSON {
 func (r *running) deliver(out *outcomeJSON) {
 	if r.status != nil {
 		ended := out.Ended
-		ended.Event = "exited"
+		ended.Event, ended.Unlisted = "exited", out.Unlisted
 		r.status.write(ended)
 	}
 	if r.file != nil {
-		if err := writeOutcome(r.file, out); err != nil {
+		if err := writeOutcome(r.file, out, r.timeout.patience()); err != nil {
 			r.tell(asFailure(err))
 		}
 	}
+	if r.status != nil {
+		if err := r.status.finish(r.timeout.patience()); err != nil {
+			r.tell(asFailure(err))
+		}
+	}
+}
+
+// concluded says why a run failed, if it did, and waits for who reads that. It
+// returns what is left to be told.
+func (r *running) concluded(err error) error {
+	var status exitStatus
+	if err != nil && !errors.As(err, &status) {
+		f := asFailure(err)
+		r.tell(f)
+		err = &failure{code: f.code}
+	}
+	_ = r.said.finish(r.timeout.patience())
+	return err
 }
 
 // listen prepares the answers to denied calls; there is nothing to prepare if

@@ -2,14 +2,22 @@ package main
 
 import (
 	"strconv"
+	"time"
 
 	"sandbox/launcher"
 	"sandbox/policy/typed"
 )
 
-// statusLines are what --status-fd gets: one object a line. Nobody is told when
-// they cannot be written; the program does not depend on who reads them.
-type statusLines struct{ to descriptor }
+// statusLines are what --status-fd gets: one object a line. The program does not
+// depend on who reads them, nor does anything wait for that but the end.
+type statusLines struct{ to *outlet }
+
+func newStatusLines(fd int) *statusLines {
+	to := newOutlet(descriptor(fd), 0)
+	to.whole = true
+	to.reserve()
+	return &statusLines{to}
+}
 
 // A startedJSON is the first of them.
 type startedJSON struct {
@@ -30,6 +38,7 @@ type endedJSON struct {
 	Timeout  bool   `json:"timeout,omitempty"`
 	Error    string `json:"error,omitempty"`    // why that is not known
 	Denied   uint64 `json:"denied"`             // calls
+	Unlisted uint64 `json:"unlisted,omitempty"` // those of them that are like none of the denials that were told
 	Leftover int    `json:"leftover,omitempty"` // processes that were ended with it
 
 	Daemons []daemonJSON `json:"daemons,omitempty"` // those of them in sessions of their own
@@ -56,7 +65,17 @@ func newEnded(p *launcher.Process, status launcher.Status, over bool, denied uin
 	return j
 }
 
+// write has a line written. Whether it was is found out at the end.
 func (s *statusLines) write(v any) { _ = newEncoder(s.to).Encode(v) }
+
+// finish waits for the reader, until a time comes, if that is not zero, and
+// returns why lines are lost.
+func (s *statusLines) finish(until time.Time) error {
+	if err := s.to.finish(until); err != nil {
+		return fail("status lines are lost: %v", reason(err))
+	}
+	return nil
+}
 
 // denied tells of a denial.
 func (s *statusLines) denied(r *report, policy *typed.Policy) {

@@ -112,6 +112,7 @@ func (s *supervision) tell(out *outcomeJSON, all *supervisor.Summary) {
 	if s == nil {
 		return
 	}
+	out.Unlisted = all.Unkept
 	s.reporter.conclude(out.Ended.ExitCode != 0, all)
 	s.reporter.complete(out, all)
 }

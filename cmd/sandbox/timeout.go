@@ -15,8 +15,11 @@ import (
 // gives it.
 const exitTimeout = 124
 
-// A timeout bounds the time of a program.
-type timeout struct{ after, grace span } // 0: not given
+// A timeout bounds the time of a program, and of what is told of it.
+type timeout struct {
+	after, grace span // 0: not given
+	began        time.Time
+}
 
 func (o *timeout) declare(options *flag.FlagSet) {
 	options.Var(&o.after, "timeout", "end the program by SIGTERM after `TIME`, and exit with 124: 90s, 5m, 1h30m")
@@ -44,6 +47,7 @@ func (o *timeout) watch(p *launcher.Process) (end func() (over bool)) {
 	if grace == 0 {
 		grace = defaultGrace
 	}
+	o.began = time.Now()
 	var over atomic.Bool
 	var kill atomic.Pointer[time.Timer]
 	term := time.AfterFunc(time.Duration(o.after), func() {
@@ -61,6 +65,23 @@ func (o *timeout) watch(p *launcher.Process) (end func() (over bool)) {
 		}
 		return over.Load()
 	}
+}
+
+// lastWords is how long whoever reads slowly is waited for when the time is over:
+// each of standard error, status lines and the report.
+const lastWords = time.Second
+
+// patience returns until when to wait for one who reads slowly, of a program that
+// has ended: zero if its time was not bounded, or it was not started.
+func (o *timeout) patience() time.Time {
+	if o.began.IsZero() {
+		return time.Time{}
+	}
+	until, now := o.began.Add(time.Duration(o.after)), time.Now()
+	if until.Before(now) {
+		until = now
+	}
+	return until.Add(lastWords)
 }
 
 // sigCont is SIGCONT on the machines that can start programs; package syscall

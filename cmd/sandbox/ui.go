@@ -63,11 +63,11 @@ type closedOutput struct{}
 func (closedOutput) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 // standardError returns the ui with a standard error that cannot end this
-// process.
-func (u *ui) standardError() *ui {
-	own := *u
-	own.err = io.Writer(descriptor(2))
-	return &own
+// process, and for whose reader it does not wait for long.
+func (u *ui) standardError() (*ui, *outlet) {
+	own, said := *u, newOutlet(descriptor(2), allPatience)
+	own.err = said
+	return &own, said
 }
 
 // coloured reports whether standard error may be coloured.
