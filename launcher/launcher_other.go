@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"sandbox/internal/procfs"
 	"sandbox/prove"
 )
 
@@ -20,6 +21,9 @@ func (*Process) Pid() int { return 0 }
 
 // Listener returns -1.
 func (*Process) Listener() int { return -1 }
+
+// Proc returns nil.
+func (*Process) Proc() *procfs.Dir { return nil }
 
 // Tree returns the zero value.
 func (*Process) Tree() Tree { return 0 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/procfs"
 )
 
 // A Process is a command that runs as a child under its filter.
@@ -19,7 +21,8 @@ type Process struct {
 	options  Options
 	watcher  *watcher // nil if this process is the child's parent
 	listener int      // -1 for none
-	grouped  bool     // in a cgroup of its own
+	proc     *procfs.Dir
+	grouped  bool // in a cgroup of its own
 	leftover int
 	daemons  []Daemon
 	orphans  int // that SIGSYS has ended
@@ -36,6 +39,10 @@ func (p *Process) Pid() int { return p.pid }
 // the caller, whose process alone has it: when it is closed, such calls fail
 // with ENOSYS.
 func (p *Process) Listener() int { return p.listener }
+
+// Proc returns /proc as it was before the command could mount over it, or nil if
+// there was none.
+func (p *Process) Proc() *procfs.Dir { return p.proc }
 
 // Tree returns how the processes of the command end should this one be killed.
 func (p *Process) Tree() Tree {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sandbox/internal/procfs"
 	"sandbox/prove"
 )
 
@@ -51,6 +52,7 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 	}
 
 	process := &Process{options: o, listener: -1}
+	process.proc, _ = procfs.Open() // while nothing can be mounted over it
 	if o.Forward {
 		if err := process.catch(); err != nil {
 			return nil, err

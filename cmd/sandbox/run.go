@@ -280,7 +280,7 @@ func (r *running) listen(process *launcher.Process) (*supervision, error) {
 	}
 	// The program runs: once() was true, and is so of no other call.
 	decides := r.guarded.OnceOver()
-	return newSupervision(decides, process.Listener(), &reporter{
+	return newSupervision(decides, process.Listener(), process.Proc(), &reporter{
 		ui:      r.ui,
 		policy:  decides.Typed,
 		adviser: amend.New(r.guarded, native.Machine()),

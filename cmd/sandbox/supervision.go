@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"sandbox/internal/procfs"
 	"sandbox/launcher/supervisor"
 	"sandbox/policy"
 	"sandbox/policy/typed"
@@ -23,9 +24,9 @@ type supervision struct {
 }
 
 // newSupervision returns the supervision of a program, from whose listener it
-// takes the calls.
-func newSupervision(guarded *policy.Policy, fd int, r *reporter) (*supervision, error) {
-	listener, err := supervisor.Listen(fd)
+// takes the calls, and looks at callers in proc.
+func newSupervision(guarded *policy.Policy, fd int, proc *procfs.Dir, r *reporter) (*supervision, error) {
+	listener, err := supervisor.Listen(fd, proc)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@
 // (SECCOMP_RET_USER_NOTIF), one at a time, and tells who made them and what
 // they meant.
 //
-//	listener, err := supervisor.Listen(fd)
+//	listener, err := supervisor.Listen(fd, proc)
 //	err = listener.Serve(supervisor.HandlerFunc(func(c *supervisor.Call) supervisor.Answer {
 //		return supervisor.Errno(policy.Decide(&c.Call).Action.Data)
 //	}))

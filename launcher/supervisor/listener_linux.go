@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/procfs"
 )
 
 // A Listener is the descriptor through which the kernel tells of calls that
@@ -26,14 +28,17 @@ type Listener struct {
 
 	noticesEnd bool // receiving fails when the last process has ended (Linux 6.11)
 
-	proc   func() error // nil, or why /proc cannot be used; asked once
-	reader reader       // of the program's memory
+	proc   *procfs.Dir // nil: there is none
+	reader reader      // of the program's memory
 }
 
 // Listen takes over the descriptor of a listener, which seccomp() returned for
 // SECCOMP_FILTER_FLAG_NEW_LISTENER. Serve closes it; without Serve, Close does.
 // On an error it is left as it is.
-func Listen(fd int) (*Listener, error) {
+//
+// What Look sees it finds in proc, which may be nil. It is to be opened before
+// the program runs.
+func Listen(fd int, proc *procfs.Dir) (*Listener, error) {
 	sizes, err := askSizes()
 	if err != nil {
 		return nil, fmt.Errorf("cannot ask the kernel for the sizes of notifications: %w", err)
@@ -58,7 +63,7 @@ func Listen(fd int) (*Listener, error) {
 		received:   received,
 		response:   response,
 		noticesEnd: receivingNoticesEnd(),
-		proc:       sync.OnceValue(checkProc),
+		proc:       proc,
 	}, nil
 }
 

@@ -5,6 +5,8 @@ package supervisor
 import (
 	"errors"
 	"runtime"
+
+	"sandbox/internal/procfs"
 )
 
 // A Listener exists on linux/amd64 and linux/arm64 only.
@@ -16,7 +18,7 @@ func Check() error {
 }
 
 // Listen fails as Check does.
-func Listen(int) (*Listener, error) { return nil, Check() }
+func Listen(int, *procfs.Dir) (*Listener, error) { return nil, Check() }
 
 // Serve has nothing to serve.
 func (*Listener) Serve(Handler) error { return nil }

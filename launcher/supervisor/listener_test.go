@@ -238,7 +238,7 @@ func TestListenRefuses(t *testing.T) {
 	defer r.Close()
 	defer w.Close()
 	for name, fd := range map[string]int{"null": int(null.Fd()), "pipe": int(r.Fd()), "none": -1} {
-		if l, err := Listen(fd); err == nil {
+		if l, err := Listen(fd, nil); err == nil {
 			t.Errorf("%s: Listen returned %v", name, l)
 		} else if !strings.Contains(err.Error(), "is no listener") {
 			t.Errorf("%s: %v", name, err)

@@ -4,7 +4,6 @@ package supervisor
 
 import (
 	"bytes"
-	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -19,7 +18,7 @@ func (l *Listener) Executable(c *Call) (string, error) {
 	if err := l.visible(c); err != nil {
 		return "", err
 	}
-	exe, err := readlink(c.Thread, "exe")
+	exe, err := l.readlink(c.Thread, "exe")
 	if !l.Waiting(c.ID) {
 		return "", ErrGone
 	}
@@ -27,8 +26,8 @@ func (l *Listener) Executable(c *Call) (string, error) {
 }
 
 // Look tells who made a call that waits, and what its arguments stand for. It
-// fails with ErrInvisible, ErrNoProc or ErrGone, or if /proc has nothing about
-// the caller. What of the rest cannot be read is left out.
+// fails with ErrInvisible, ErrNoProc, ErrCovered or ErrGone, or if /proc has
+// nothing about the caller. What of the rest cannot be read is left out.
 //
 // It takes some tens of microseconds, and a tenth of a second at most, where
 // the program's memory does not answer.
@@ -37,7 +36,7 @@ func (l *Listener) Look(c *Call) (*Seen, error) {
 		return nil, err
 	}
 	s := &Seen{}
-	err := s.who(c.Thread)
+	err := l.who(s, c.Thread)
 	if err == nil {
 		l.lookBehind(s, c)
 	}
@@ -52,34 +51,22 @@ func (l *Listener) Look(c *Call) (*Seen, error) {
 }
 
 func (l *Listener) visible(c *Call) error {
-	if c.Thread == 0 {
+	switch {
+	case c.Thread == 0:
 		return ErrInvisible
-	}
-	return l.proc()
-}
-
-// checkProc looks whether /proc is the kernel's, and of this pid namespace.
-func checkProc() error {
-	var fs unix.Statfs_t
-	if err := unix.Statfs("/proc", &fs); err != nil || fs.Type != unix.PROC_SUPER_MAGIC {
-		return ErrNoProc
-	}
-	self, err := os.Readlink("/proc/self")
-	if err != nil || self != strconv.Itoa(os.Getpid()) {
+	case l.proc == nil:
 		return ErrNoProc
 	}
 	return nil
 }
 
-func procPath(thread int, name string) string {
-	return "/proc/" + strconv.Itoa(thread) + "/" + name
-}
+func procName(thread int, name string) string { return strconv.Itoa(thread) + "/" + name }
 
 // readlink returns where a link of a thread's directory leads, cut to MaxText
 // bytes.
-func readlink(thread int, name string) (string, error) {
+func (l *Listener) readlink(thread int, name string) (string, error) {
 	var target [MaxText]byte
-	n, err := unix.Readlink(procPath(thread, name), target[:])
+	n, err := l.proc.Readlink(procName(thread, name), target[:])
 	if err != nil {
 		return "", err
 	}
@@ -87,26 +74,26 @@ func readlink(thread int, name string) (string, error) {
 }
 
 // who reads who a thread is.
-func (s *Seen) who(thread int) error {
+func (l *Listener) who(s *Seen, thread int) error {
 	s.Thread = thread
-	comm, err := os.ReadFile(procPath(thread, "comm"))
+	var buf [512]byte // of status, more than there is before the id
+	n, err := l.proc.Read(procName(thread, "comm"), buf[:])
 	if err != nil {
 		return err
 	}
-	s.Comm = string(bytes.TrimSuffix(comm, []byte("\n")))
-	status, err := os.ReadFile(procPath(thread, "status"))
-	if err != nil {
+	s.Comm = string(bytes.TrimSuffix(buf[:n], []byte("\n")))
+	if n, err = l.proc.Read(procName(thread, "status"), buf[:]); err != nil {
 		return err
 	}
 	// The kernel escapes newlines in the name that comes before it.
-	if _, after, found := bytes.Cut(status, []byte("\nTgid:\t")); found {
+	if _, after, found := bytes.Cut(buf[:n], []byte("\nTgid:\t")); found {
 		line, _, _ := bytes.Cut(after, []byte("\n"))
 		s.Process, err = strconv.Atoi(string(line))
 		if err != nil {
 			return err
 		}
 	}
-	s.Exe, _ = readlink(thread, "exe") // not of a process that may not be traced
+	s.Exe, _ = l.readlink(thread, "exe") // not of a process that may not be traced
 	return nil
 }
 
@@ -120,7 +107,7 @@ func (l *Listener) lookBehind(s *Seen, c *Call) {
 	memory := false
 	for i := range s.Objects {
 		if o := &s.Objects[i]; o.Kind == decode.Descriptor {
-			o.target(c.Thread)
+			l.target(o, c.Thread)
 		} else {
 			memory = true
 		}
@@ -129,7 +116,7 @@ func (l *Listener) lookBehind(s *Seen, c *Call) {
 		l.readMemory(s.Objects, c.Thread)
 	}
 	if startsInDirectory(s, syscall) {
-		s.Directory, _ = readlink(c.Thread, "cwd")
+		s.Directory, _ = l.readlink(c.Thread, "cwd")
 	}
 }
 
@@ -167,8 +154,8 @@ func objectsOf(abi arch.ABI, syscall *arch.Syscall, args *[6]uint64) []Object {
 }
 
 // target finds where a descriptor leads. Threads can have tables of their own.
-func (o *Object) target(thread int) {
-	target, err := readlink(thread, "fd/"+strconv.Itoa(int(int32(o.value))))
+func (l *Listener) target(o *Object, thread int) {
+	target, err := l.readlink(thread, "fd/"+strconv.Itoa(int(int32(o.value))))
 	switch err {
 	case nil:
 		o.Texts = []string{target}

@@ -17,6 +17,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/procfs"
 )
 
 // A filter is installed for good, so that every test does it in a child: the
@@ -51,7 +53,8 @@ func play(name string, args []string) error {
 	case "check":
 		return checkUnder(args)
 	case "proc":
-		fmt.Println(checkProc())
+		_, err := procfs.Open()
+		fmt.Println(err)
 		return nil
 	case "look":
 		return makeCalls(args[0])
@@ -190,7 +193,11 @@ func (v *victim) start(t testing.TB) *Listener {
 		v.Wait()
 		t.Fatalf("no listener: %v\n%s", err, v.errs.String())
 	}
-	l, err := Listen(fd)
+	proc, err := procfs.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := Listen(fd, proc)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"sandbox/arch"
 	"sandbox/arch/decode"
+	"sandbox/internal/procfs"
 )
 
 // Why a caller could not be looked at. Its call can be answered all the same.
@@ -15,9 +16,12 @@ var (
 	// ErrInvisible: the caller lives in a pid namespace that this process cannot
 	// look into.
 	ErrInvisible = errors.New("the caller is in a pid namespace that is not visible from here")
-	// ErrNoProc: /proc is missing or of another pid namespace, where the same
+	// ErrNoProc: /proc was missing or of another pid namespace, where the same
 	// numbers are other processes.
-	ErrNoProc = errors.New("there is no /proc of this pid namespace")
+	ErrNoProc = procfs.ErrNone
+	// ErrCovered: something was mounted over the caller's directory in /proc, as a
+	// program can that may mount.
+	ErrCovered = procfs.ErrCovered
 	// ErrSilent: the memory did not answer in time, as a program can arrange
 	// (userfaultfd, FUSE).
 	ErrSilent = errors.New("the program's memory did not answer")
