@@ -149,6 +149,62 @@ func TestCgroupMounted(t *testing.T) {
 	}
 }
 
+// TestCgroupKilledOnce starts a program from a cgroup whose processes were all
+// killed once, when there were none: see join.
+func TestCgroupKilledOnce(t *testing.T) {
+	for _, uid := range []int{os.Getuid(), 65534} {
+		if uid != os.Getuid() && os.Getuid() != 0 {
+			continue
+		}
+		t.Run(fmt.Sprint(uid), func(t *testing.T) {
+			c, path := testCgroup(t)
+			defer c.remove(new([4096]byte))
+			for _, delegated := range []string{"", "cgroup.procs"} {
+				if err := os.Chown(filepath.Join(path, delegated), uid, -1); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for kills := range 3 {
+				out, status := startedIn(t, path, uid, "leave", job{}, "/bin/sh", "-c", "sed -n 's/^0::.*\\(sandbox-[^/]*\\)$/\\1/p' /proc/self/cgroup; exit 7")
+				own, rest, _ := strings.Cut(out, "\n")
+				if want := "0 left, 0 daemons, 0 orphans killed, tree cgroup\n"; rest != want || status != 7 || !strings.HasPrefix(own, "sandbox-") {
+					t.Errorf("killed %d times: status %d, %q; want %d, %q in a cgroup of its own", kills, status, out, 7, want)
+				}
+				isGone(t, filepath.Join(path, own))
+				c.kill()
+			}
+		})
+	}
+}
+
+// startedIn has a user play a role in a cgroup.
+func startedIn(t *testing.T, path string, uid int, name string, j job, args ...string) (out string, status int) {
+	t.Helper()
+	binary, err := os.Open(self(t)) // which the user may not find by its path
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer binary.Close()
+	cmd := command(t, append([]string{"/bin/sh", "-c", `read go && exec /proc/self/fd/3 "$@"`, "sh"}, roleArgs(t, name, j, args...)...)...)
+	cmd.Dir, cmd.ExtraFiles = "/", []*os.File{binary}
+	if uid != os.Getuid() {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
+	}
+	var b strings.Builder
+	cmd.Stdout, cmd.Stderr = &b, &b
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, cmd)
+	if err := os.WriteFile(filepath.Join(path, "cgroup.procs"), []byte(fmt.Sprint(cmd.Process.Pid)), 0); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(in, "go")
+	_ = cmd.Wait()
+	return b.String(), cmd.ProcessState.ExitCode()
+}
+
 // inCgroups makes cgroups in that of the process, moves into one of them, and
 // says what the first is called.
 const inCgroups = `

@@ -146,7 +146,7 @@ func (p *Process) startWatched(pl *plan, r *report, c Command) error {
 //go:nosplit
 //go:norace
 func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
-	pid, errno = pl.clone(unix.CLONE_VFORK | unix.CLONE_FILES)
+	pid, errno = pl.clone(unix.CLONE_VFORK|unix.CLONE_FILES, r)
 	if pid == 0 && errno == 0 {
 		pl.enter(r)
 		if r.step != stepExecve || pl.mayExit {
@@ -162,7 +162,7 @@ func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
 //go:nosplit
 //go:norace
 func (pl *plan) forkWatcher(r *report) (pid uintptr, errno uint32) {
-	pid, errno = pl.clone(0)
+	pid, errno = pl.clone(0, r)
 	if pid == 0 && errno == 0 {
 		pl.watchOver(r)
 	}
@@ -184,7 +184,7 @@ func (pl *plan) forkWatcher(r *report) (pid uintptr, errno uint32) {
 //
 //go:nosplit
 //go:norace
-func (pl *plan) clone(flags uintptr) (pid uintptr, errno uint32) {
+func (pl *plan) clone(flags uintptr, r *report) (pid uintptr, errno uint32) {
 	all, old := ^uint64(0), uint64(0)
 	watcher := pl.child != 0 // has all blocked, for good
 	if !watcher {
@@ -193,7 +193,7 @@ func (pl *plan) clone(flags uintptr) (pid uintptr, errno uint32) {
 		}
 	}
 	pl.child = 0
-	pid = pl.made(flags)
+	pid = pl.made(flags, r)
 	if pid == 0 && pl.child != 0 {
 		return 0, 0
 	}
@@ -206,26 +206,56 @@ func (pl *plan) clone(flags uintptr) (pid uintptr, errno uint32) {
 	return pid, failed(pid)
 }
 
-// made calls clone, or clone3 for the program's process if there is a cgroup for
-// it. If that is not to be had after all, there is none.
+// made calls clone. The program's process is made in the cgroup for it, if there
+// is one. If that is not to be had after all, there is none.
 //
 //go:nosplit
 //go:norace
-func (pl *plan) made(flags uintptr) (pid uintptr) {
-	if pl.watch != nil && flags != 0 && pl.watch.ending.cgroup.used {
-		c := &pl.watch.ending.cgroup
-		pid = pl.cloneInto(c, flags)
-		if failed(pid) == 0 && (pid != 0 || pl.child != 0) {
+func (pl *plan) made(flags uintptr, r *report) (pid uintptr) {
+	if pl.watch == nil || flags == 0 || !pl.watch.ending.cgroup.used {
+		return pl.cloned(flags)
+	}
+	c := &pl.watch.ending.cgroup
+	pid = pl.cloneInto(c, flags)
+	if pl.isChild(pid) {
+		return pid
+	}
+	killed := false
+	if pid != 0 && failed(pid) == 0 {
+		if r.step != stepProcess {
 			return pid
 		}
-		c.removeOwn()
-		c.used = false
+		killed = true // before it did anything: see join
+		reap(pid)
 	}
+	pid = pl.cloned(flags)
+	switch {
+	case pl.isChild(pid):
+		r.joined = killed && c.join()
+	case !r.joined:
+		c.used = false
+		c.removeOwn()
+	}
+	return pid
+}
+
+// cloned calls clone.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) cloned(flags uintptr) (pid uintptr) {
 	// The address of the id is the fourth argument on amd64, and the fifth on
 	// arm64; there, the other is not looked at.
 	id := pl.childAddress()
 	return systemCall(unix.SYS_CLONE, flags|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
 }
+
+// isChild reports whether clone has returned in the child: a filter around this
+// process can have it return 0 in the parent.
+//
+//go:nosplit
+//go:norace
+func (pl *plan) isChild(pid uintptr) bool { return pid == 0 && pl.child != 0 }
 
 // started looks at the report of a child that has executed the command, or has
 // not and is waited for.
