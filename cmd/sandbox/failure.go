@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"sandbox/internal/diag"
 	"sandbox/launcher"
@@ -56,10 +57,13 @@ func (f *failure) hinted(format string, args ...any) *failure {
 
 // exitStatus is the exit code of a program that ran. It is no failure of ours:
 // nothing is shown for it.
-type exitStatus int
+type exitStatus struct {
+	code   int
+	signal syscall.Signal // that ended it, or 0
+}
 
 // Error returns what the status is, for whoever logs it.
-func (s exitStatus) Error() string { return fmt.Sprintf("the program ended with status %d", int(s)) }
+func (s exitStatus) Error() string { return fmt.Sprintf("the program ended with status %d", s.code) }
 
 // conclude says why a verb failed, if it did, and returns the exit code. v is
 // nil if there was no verb.
@@ -69,7 +73,10 @@ func conclude(u *ui, v *verb, err error) int {
 	}
 	var status exitStatus
 	if errors.As(err, &status) {
-		return int(status)
+		if status.signal == syscall.SIGINT {
+			dieInterrupted()
+		}
+		return status.code
 	}
 	f := asFailure(err)
 	u.tell(f)

@@ -76,6 +76,7 @@ func (r *running) run(operands []string) error {
 	if err := r.check(); err != nil {
 		return err
 	}
+	r.installed = (*policy.Policy).Guarded
 	if r.reports.wanted() {
 		r.installed = r.supervise
 	}
@@ -179,7 +180,7 @@ func (r *running) startUnheard(s *start, why *failure) (*launcher.Process, error
 		why.message = "denied calls cannot be reported: " + r.lost
 		return nil, why
 	}
-	r.guarded, r.installed = nil, nil
+	r.guarded, r.installed = nil, (*policy.Policy).Guarded
 	var err error
 	if s.program, err = r.proved(s.loaded); err != nil {
 		return nil, err
@@ -210,7 +211,7 @@ func (r *running) conduct(s *start, process *launcher.Process) error {
 	} else {
 		out.Ended = newEnded(process, status, over, all.Count)
 		r.sayEnd(s, process, status, over)
-		err = exitStatus(out.Ended.ExitCode)
+		err = exitStatus{out.Ended.ExitCode, status.Signal()}
 	}
 	answers.tell(&out, &all)
 	r.deliver(&out)
