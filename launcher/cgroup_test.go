@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -79,13 +80,17 @@ func TestCgroup(t *testing.T) {
 
 // TestCgroupsWithin removes cgroups with others in them.
 func TestCgroupsWithin(t *testing.T) {
-	chain := make([]string, 80)
-	for i := range chain {
-		chain[i] = "d"
-	}
-	var many []string
+	var many, flat, comb []string
 	for i := range 300 {
 		many = append(many, fmt.Sprintf("%d/..%d", i%7, i))
+	}
+	for i := range 5000 {
+		flat = append(flat, fmt.Sprint(i))
+	}
+	for i := range 60 {
+		for n := range 50 {
+			comb = append(comb, fmt.Sprintf("%s%d", strings.Repeat("d/", i), n))
+		}
 	}
 	for _, tt := range []struct {
 		name string
@@ -93,8 +98,10 @@ func TestCgroupsWithin(t *testing.T) {
 	}{
 		{"none", nil},
 		{"dots", []string{"...", ".a", "..b", " ", strings.Repeat("n", 255)}},
-		{"in each other", []string{filepath.Join(chain...)}},
+		{"in each other", []string{strings.Repeat("d/", 300)}},
 		{"many", many},
+		{"beside each other", flat},
+		{"comb", comb},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, path := testCgroup(t)
@@ -106,6 +113,84 @@ func TestCgroupsWithin(t *testing.T) {
 			c.remove(new([4096]byte))
 			isGone(t, path)
 		})
+	}
+}
+
+// TestCgroupHeld removes all but the cgroups that a process is in, or is below.
+func TestCgroupHeld(t *testing.T) {
+	c, path := testCgroup(t)
+	for i := range 9 * 9 * 9 {
+		if err := os.MkdirAll(fmt.Sprintf("%s/%d/%d/%d", path, i/81, i/9%9, i%9), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sleepers []*exec.Cmd
+	for _, held := range []string{"2/4/4", "2/4/6", "4/2/2", "4/4"} {
+		dir, err := os.Open(filepath.Join(path, held))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer dir.Close()
+		cmd := exec.Command("sleep", "1000")
+		cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(dir.Fd())}
+		start(t, cmd)
+		sleepers = append(sleepers, cmd)
+	}
+	c.remove(new([4096]byte))
+	var left []string
+	_ = filepath.WalkDir(path, func(at string, entry os.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			left = append(left, strings.TrimPrefix(at, path))
+		}
+		return err
+	})
+	if want := []string{"", "/2", "/2/4", "/2/4/4", "/2/4/6", "/4", "/4/2", "/4/2/2", "/4/4"}; !slices.Equal(left, want) {
+		t.Errorf("%q are left, want %q", left, want)
+	}
+	c.kill()
+	for _, cmd := range sleepers {
+		_ = cmd.Wait()
+	}
+	c.remove(new([4096]byte))
+	isGone(t, path)
+}
+
+// TestCgroupClosed has a user's program make cgroups whose modes keep that user
+// from removing what is in them.
+func TestCgroupClosed(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root may delegate a cgroup to another user")
+	}
+	for _, tt := range []struct{ name, script string }{
+		{"not", "true"},
+		{"those with none", "chmod 0 a/b/c d"},
+		{"one", "chmod 0 a"},
+		{"all", "chmod 0 a/b/c a/b; chmod 0 a d; chmod 0 ."},
+		{"to writing", "chmod 500 a a/b ."},
+		{"to searching", "chmod 600 a/b/c; chmod 600 a/b; chmod 600 a; chmod 600 ."},
+		{"to reading", "chmod 300 a a/b a/b/c d ."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, path := testCgroup(t)
+			defer c.remove(new([4096]byte))
+			delegate(t, path, 65534)
+			out, status := startedIn(t, path, 65534, "start", job{}, "/bin/sh", "-c", findOwn+"cd $own && mkdir -p a/b/c d && { "+tt.script+"; } && pwd && exit 7")
+			own := strings.TrimSuffix(out, "\n")
+			if status != 7 || !strings.HasPrefix(own, path+"/sandbox-") {
+				t.Fatalf("status %d, %q; want 7, and a cgroup in %s", status, out, path)
+			}
+			isGone(t, own)
+		})
+	}
+}
+
+// delegate gives a cgroup to a user, as cgroups(7) has it.
+func delegate(t *testing.T, path string, uid int) {
+	t.Helper()
+	for _, name := range []string{"", "cgroup.procs"} {
+		if err := os.Chown(filepath.Join(path, name), uid, -1); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -159,11 +244,7 @@ func TestCgroupKilledOnce(t *testing.T) {
 		t.Run(fmt.Sprint(uid), func(t *testing.T) {
 			c, path := testCgroup(t)
 			defer c.remove(new([4096]byte))
-			for _, delegated := range []string{"", "cgroup.procs"} {
-				if err := os.Chown(filepath.Join(path, delegated), uid, -1); err != nil {
-					t.Fatal(err)
-				}
-			}
+			delegate(t, path, uid)
 			for kills := range 3 {
 				out, status := startedIn(t, path, uid, "leave", job{}, "/bin/sh", "-c", "sed -n 's/^0::.*\\(sandbox-[^/]*\\)$/\\1/p' /proc/self/cgroup; exit 7")
 				own, rest, _ := strings.Cut(out, "\n")
@@ -205,15 +286,20 @@ func startedIn(t *testing.T, path string, uid int, name string, j job, args ...s
 	return b.String(), cmd.ProcessState.ExitCode()
 }
 
-// inCgroups makes cgroups in that of the process, moves into one of them, and
-// says what the first is called.
-const inCgroups = `
+// findOwn has a shell find the directory of its cgroup.
+const findOwn = `
 own=$(sed -n 's/^0:://p' /proc/self/cgroup)
 for root in /sys/fs/cgroup /sys/fs/cgroup/unified; do [ -e $root$own/cgroup.kill ] && break; done
-mkdir -p $root$own/a/b/c $root$own/d
-echo $$ > $root$own/a/b/cgroup.procs || exit 1
+own=$root$own
+`
+
+// inCgroups makes cgroups in that of the process, moves into one of them, and
+// says what the first is called.
+const inCgroups = findOwn + `
+mkdir -p $own/a/b/c $own/d
+echo $$ > $own/a/b/cgroup.procs || exit 1
 sleep 1000 &
-echo $root$own
+echo $own
 `
 
 // TestCgroupOfProgram: nothing stays behind of the cgroups that a program has
