@@ -17,6 +17,8 @@ const (
 	daemonPause  = time.Millisecond
 	daemonPauses = 20
 	mostLeftover = 64
+	// Naming them is for words only: nobody is ended later for it.
+	namingTime = 500 * time.Millisecond
 )
 
 // daemons returns those that the program has left behind: processes that live,
@@ -25,7 +27,21 @@ const (
 // A program that makes itself a daemon ends as soon as it has forked, mostly
 // before its child has asked for a session. So it waits a little for children
 // that have not done what they were made for: to execute something, or that.
-func (w *watcher) daemons(program int) (daemons []Daemon) {
+//
+// If that takes too long, because the machine does or /proc does not answer, there
+// are none.
+func (w *watcher) daemons(program int) []Daemon {
+	found := make(chan []Daemon, 1)
+	go func() { found <- w.settledDaemons(program) }()
+	select {
+	case daemons := <-found:
+		return daemons
+	case <-time.After(namingTime):
+		return nil
+	}
+}
+
+func (w *watcher) settledDaemons(program int) (daemons []Daemon) {
 	for range daemonPauses {
 		settled := true
 		if daemons, settled = w.findDaemons(program); settled {
@@ -37,8 +53,7 @@ func (w *watcher) daemons(program int) (daemons []Daemon) {
 }
 
 // findDaemons looks for daemons, and reports whether no other may become one.
-// There are none where /proc does not list children, or lists those of another
-// pid namespace.
+// There are none where /proc does not list children.
 func (w *watcher) findDaemons(program int) (daemons []Daemon, settled bool) {
 	own, err := unix.Getsid(0)
 	if err != nil {
@@ -47,7 +62,11 @@ func (w *watcher) findDaemons(program int) (daemons []Daemon, settled bool) {
 	found := false
 	settled = true
 	id, buf := strconv.Itoa(w.pid), make([]byte, 4096)
-	children := strings.Fields(string(readStart("/proc/"+id+"/task/"+id+"/children", buf)))
+	n, err := w.proc.Read(id+"/task/"+id+"/children", buf)
+	if err != nil {
+		return nil, true
+	}
+	children := strings.Fields(string(buf[:n]))
 	for _, child := range children[:min(len(children), mostLeftover)] {
 		pid, err := strconv.Atoi(child)
 		if err != nil {
@@ -57,7 +76,11 @@ func (w *watcher) findDaemons(program int) (daemons []Daemon, settled bool) {
 			found = true
 			continue
 		}
-		s := parseStat(readStart("/proc/"+child+"/stat", buf))
+		n, err := w.proc.Read(child+"/stat", buf)
+		if err != nil {
+			continue
+		}
+		s := parseStat(buf[:n])
 		switch {
 		case s.session == 0 || s.ended:
 		case s.session != own && s.session != program: // see Options.NewSession
@@ -107,6 +130,7 @@ func parseStat(text []byte) (s stat) {
 }
 
 // readStart returns what a file begins with, as far as buf has room, or nothing.
+// It is for before a program runs, which could mount something there.
 func readStart(path string, buf []byte) []byte {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {

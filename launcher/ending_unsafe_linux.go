@@ -24,11 +24,12 @@ import (
 // Its methods are bound by the contract of enter, for the watcher: they neither
 // allocate nor grow the stack.
 type ending struct {
-	cgroup  cgroup
-	signals int32  // a signalfd for SIGCHLD, or 0 for none
-	killed  int32  // how many processes it has killed and reaped
-	struck  int32  // how many it has reaped that SIGSYS has ended
-	errno   uint32 // why one could not be killed, or 0
+	cgroup   cgroup
+	children int32  // the list of this thread's children: see openChildren
+	signals  int32  // a signalfd for SIGCHLD, or 0 for none
+	killed   int32  // how many processes it has killed and reaped
+	struck   int32  // how many it has reaped that SIGSYS has ended
+	errno    uint32 // why one that is left could not be killed, or 0
 
 	spared int32 // the id of a process that does not count as killed
 	gone   bool  // that has ended, be it shown to this process or not
@@ -39,9 +40,11 @@ type ending struct {
 	patience int64 // of awaitEnd, in ns
 	poll     [2]unix.PollFd
 
-	known  bool  // by lives
-	count  int32 // by killListed: how many are listed
-	quiet  int32 // by onlyHeld: the same, when all were dead
+	known  bool          // by lives
+	count  int32         // by killListed: how many are listed
+	quiet  int32         // by settled: the same, when none could be killed
+	now    unix.Timespec // by overdue
+	since  int64         // by overdue: when it was first asked, in s
 	info   siginfo
 	status uint32 // of wait4
 	buffer [4096]byte
@@ -62,42 +65,64 @@ type siginfo struct {
 // linux/threads.h).
 const maxPID = 1 << 22
 
-// ownChildren lists the children of the thread that reads it
-// (CONFIG_PROC_CHILDREN, which most kernels have).
-var ownChildren = [...]byte{'/', 'p', 'r', 'o', 'c', '/', 't', 'h', 'r', 'e', 'a', 'd', '-', 's', 'e', 'l', 'f', '/', 'c', 'h', 'i', 'l', 'd', 'r', 'e', 'n', 0}
+// ownChildren lists the children of the thread that opens it
+// (CONFIG_PROC_CHILDREN, which most kernels have; Linux 3.17). It is relative to
+// /proc.
+var ownChildren = [...]byte{'t', 'h', 'r', 'e', 'a', 'd', '-', 's', 'e', 'l', 'f', '/', 'c', 'h', 'i', 'l', 'd', 'r', 'e', 'n', 0}
+
+// openChildren has the list of this thread's children take the place of /proc,
+// the descriptor of which children is before. It is for before the program runs,
+// which could mount over it. If that fails, nothing is ever listed.
+//
+//go:nosplit
+//go:norace
+func (e *ending) openChildren() {
+	fd := systemCall(unix.SYS_OPENAT, uintptr(e.children), uintptr(unsafe.Pointer(&ownChildren)), unix.O_RDONLY|unix.O_CLOEXEC, 0, 0, 0)
+	if failed(fd) == 0 && fd != 0 { // 0 is open already, so it is faked
+		systemCall(unix.SYS_DUP3, fd, uintptr(e.children), unix.O_CLOEXEC, 0, 0, 0)
+		systemCall(unix.SYS_CLOSE, fd, 0, 0, 0, 0, 0)
+	}
+}
 
 // killAll kills all children of this thread, and what becomes its child by
-// that. Where /proc does not list them, or lists another pid namespace's, each
-// id is tried.
+// that. Where /proc does not list them, each id is tried.
 //
 //go:nosplit
 //go:norace
 func (e *ending) killAll() {
 	e.cgroup.kill()
-	for e.knowsChildren() && e.haveLiving() {
-		e.count = 0
-		alive, listed := e.killListed(&ownChildren[0])
-		if !e.again(alive, listed) {
+	e.since = 0
+	for e.begin() {
+		if alive, listed := e.killListed(uintptr(e.children)); !e.again(alive, listed) {
 			return
 		}
 	}
 }
 
+// begin begins a pass through the children, unless none is left to kill.
+//
+//go:nosplit
+//go:norace
+func (e *ending) begin() bool {
+	e.count, e.errno = 0, 0
+	return e.knowsChildren() && e.haveLiving()
+}
+
 // again is asked after a pass through the list of children, by whether any were
-// listed, and how many of them were alive. It waits for what that has changed, or
-// reports that nothing is left to kill.
+// listed, and how many of them were alive and could be killed. It waits for what
+// that has changed, or reports that nothing is left to kill.
 //
 //go:nosplit
 //go:norace
 func (e *ending) again(alive int32, listed bool) bool {
-	// A list of no child is another pid namespace's. So may one be that lists one
-	// by chance: then nothing changes for long.
-	tried := alive == 0 && (!listed || e.patience >= longestWait)
+	settled := e.settled(alive, listed)
 	switch {
-	case e.onlyHeld(alive, listed):
+	case e.errno != 0 && (settled || e.overdue()):
 		return false
-	case tried:
-		if alive = e.killTried(); alive == 0 && e.gone {
+	case settled, alive == 0 && (!listed || e.patience >= longestWait):
+		// Before anything is left alone, it is to be certain that no list has
+		// kept anything back.
+		if alive = e.killTried(); alive == 0 && (e.gone || e.errno != 0) {
 			return false
 		}
 	}
@@ -105,22 +130,37 @@ func (e *ending) again(alive int32, listed bool) bool {
 	return true
 }
 
-// onlyHeld reports whether nothing is left but the spared process, which has
-// ended, and is held by a tracer that is not below this process.
+// settled reports whether it seems that what is left cannot be ended: processes
+// that this one may not kill, or the spared process, which has ended, and is held
+// by a tracer that is not below this process.
 //
-// One that was listed may have left children behind since. So all must have been
-// found dead in two passes, without another in the second.
+// One that was listed may have left children behind since. So none must have been
+// there to be killed in two passes, without another in the second.
 //
 //go:nosplit
 //go:norace
-func (e *ending) onlyHeld(alive int32, listed bool) bool {
-	if !e.gone || !listed || alive != 0 {
+func (e *ending) settled(alive int32, listed bool) bool {
+	if !e.gone && e.errno == 0 || !listed || alive != 0 {
 		e.quiet = 0
 		return false
 	}
 	same := e.quiet == e.count
 	e.quiet = e.count
 	return same
+}
+
+// overdue reports whether it was asked for the first time long ago. A process
+// that cannot be killed could make others that can be, without end.
+//
+//go:nosplit
+//go:norace
+func (e *ending) overdue() bool {
+	const most = 10 // s
+	systemCall(unix.SYS_CLOCK_GETTIME, unix.CLOCK_MONOTONIC, uintptr(unsafe.Pointer(&e.now)), 0, 0, 0, 0)
+	if e.since == 0 {
+		e.since = e.now.Sec
+	}
+	return e.now.Sec-e.since > most
 }
 
 // haveLiving reports whether there is a child that has not ended: only such a
@@ -148,31 +188,28 @@ func (e *ending) knowsChildren() bool {
 	self := systemCall(unix.SYS_GETPID, 0, 0, 0, 0, 0, 0)
 	if failed(self) != 0 || self == 0 || e.lives(int32(self)) {
 		e.errno = uint32(syscall.EPERM)
+		return false
 	}
-	return e.errno == 0
+	return true
 }
 
 // killListed kills the children that a file of /proc lists, and returns how many
-// were alive. It also reports whether any child is listed, as those that have
-// ended are, too.
+// were alive and could be killed. It also reports whether any child is listed, as
+// those that have ended are, too.
 //
 //go:nosplit
 //go:norace
-func (e *ending) killListed(path *byte) (alive int32, listed bool) {
-	const here = ^uintptr(99) // AT_FDCWD, -100
-	fd := systemCall(unix.SYS_OPENAT, here, uintptr(unsafe.Pointer(path)), unix.O_RDONLY|unix.O_CLOEXEC, 0, 0, 0)
-	if failed(fd) != 0 {
-		return 0, false
-	}
-	id := int32(0)
+func (e *ending) killListed(fd uintptr) (alive int32, listed bool) {
+	id, offset := int32(0), uintptr(0)
 	for {
-		n := systemCall(unix.SYS_READ, fd, uintptr(unsafe.Pointer(&e.buffer)), uintptr(len(e.buffer)), 0, 0, 0)
+		n := systemCall(unix.SYS_PREAD64, fd, uintptr(unsafe.Pointer(&e.buffer)), uintptr(len(e.buffer)), offset, 0, 0)
 		if failed(n) == uint32(syscall.EINTR) {
 			continue
 		}
 		if failed(n) != 0 || n == 0 || n > uintptr(len(e.buffer)) {
-			break
+			return alive, listed
 		}
+		offset += n
 		for i := range int(n) {
 			if c := e.buffer[i]; c >= '0' && c <= '9' {
 				id = id*10 + int32(c-'0')
@@ -188,8 +225,6 @@ func (e *ending) killListed(path *byte) (alive int32, listed bool) {
 			id = 0
 		}
 	}
-	systemCall(unix.SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-	return alive, listed
 }
 
 // killTried does what killListed does without a list: waitid tells a child from
@@ -213,7 +248,8 @@ func (e *ending) killTried() (alive int32) {
 }
 
 // killChild kills a process if it is a child of this one and alive, and reports
-// whether it was.
+// whether it was. Those that it may not kill it leaves aside: they must not keep
+// others alive.
 //
 //go:nosplit
 //go:norace

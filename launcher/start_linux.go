@@ -91,7 +91,7 @@ func (p *Process) startAlone(pl *plan, r *report) error {
 
 // startWatched has a watcher be the program's parent.
 func (p *Process) startWatched(pl *plan, r *report, c Command) error {
-	w, err := pl.newWatch(c, p.options.Forward)
+	w, err := pl.newWatch(c, p.options.Forward, p.proc)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sandbox/bpf"
+	"sandbox/internal/procfs"
 )
 
 // daemon leaves a process behind in another session, whose parent has ended.
@@ -86,8 +87,10 @@ func (j job) end(args []string) {
 		j.fail(syscall.Errno(errno))
 	}
 	_ = exec.Command("/bin/sh", "-c", args[0]).Run()
+	proc, err := procfs.Open()
+	j.fail(err)
 	find := func() int32 {
-		alive, _ := e.killOfThreads()
+		alive, _ := e.killOfThreads(proc)
 		return alive
 	}
 	if j.Tried {

@@ -140,6 +140,7 @@ func (w *watch) prepare() (errno uint32) {
 	if blocked|1<<(unix.SIGTRAP-1) != allSignals {
 		return uint32(syscall.EPERM)
 	}
+	w.ending.openChildren()
 	// Stopped, it would not see this process end: let that continue it.
 	if errno = setDeathSignal(int32(unix.SIGCONT)); errno != 0 {
 		return errno

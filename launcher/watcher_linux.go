@@ -7,9 +7,10 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/procfs"
 )
 
 // A watcher is what this process has of the one between it and the program. See
@@ -18,11 +19,13 @@ type watcher struct {
 	pid     int
 	channel int // this process's end
 	cgroup  cgroup
+	proc    *procfs.Dir
 }
 
-// newWatch prepares a watcher for the plan. It opens what the watcher needs; if
-// there is one then, or if there will be none, closeWatch closes that.
-func (pl *plan) newWatch(c Command, follows bool) (*watcher, error) {
+// newWatch prepares a watcher for the plan, which finds the list of its children
+// in proc. It opens what the watcher needs; if there is one then, or if there will
+// be none, closeWatch closes that.
+func (pl *plan) newWatch(c Command, follows bool, proc *procfs.Dir) (*watcher, error) {
 	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err == nil && ends[0] == ends[1] {
 		err = unix.EPERM // faked
@@ -49,7 +52,8 @@ func (pl *plan) newWatch(c Command, follows bool) (*watcher, error) {
 		follows: follows,
 	}
 	w.ending.cgroup = newCgroup()
-	own := append(w.ending.cgroup.descriptors(), ends[1], signals, parent)
+	w.ending.children = int32(proc.FD())
+	own := append(w.ending.cgroup.descriptors(), ends[1], signals, parent, proc.FD())
 	w.foreign = pl.descriptors.foreign(c.Keep, own...)
 	if w.foreign.ranges != nil {
 		needed := slices.Concat(own, c.Keep)
@@ -58,7 +62,7 @@ func (pl *plan) newWatch(c Command, follows bool) (*watcher, error) {
 	}
 	w.complete()
 	pl.watch = w
-	return &watcher{channel: ends[0], cgroup: w.ending.cgroup}, nil
+	return &watcher{channel: ends[0], cgroup: w.ending.cgroup, proc: proc}, nil
 }
 
 // close is for a watcher that has never been.
@@ -185,9 +189,8 @@ func (w *watcher) endOrphans(program int) *ending {
 			e.pidfd, e.opened = int32(fd), true
 		}
 	}
-	for e.knowsChildren() && e.haveLiving() {
-		e.count = 0
-		if !e.again(e.killOfThreads()) {
+	for e.begin() {
+		if !e.again(e.killOfThreads(w.proc)) {
 			break
 		}
 	}
@@ -196,18 +199,22 @@ func (w *watcher) endOrphans(program int) *ending {
 	return e
 }
 
-// killOfThreads kills the children of all threads.
-func (e *ending) killOfThreads() (alive int32, listed bool) {
-	const tasks = "/proc/self/task/"
-	threads, err := readNames(tasks)
-	if err != nil {
-		return 0, false
-	}
+// killOfThreads kills the children of all threads. Where one of their lists
+// cannot be read, as if something is mounted over it, none counts.
+func (e *ending) killOfThreads(proc *procfs.Dir) (alive int32, listed bool) {
+	const tasks = "self/task/"
+	threads, err := proc.Names(tasks)
+	complete := err == nil
 	for _, thread := range threads {
-		path, _ := syscall.BytePtrFromString(tasks + thread + "/children")
-		n, some := e.killListed(path)
+		fd, err := proc.Open(tasks+thread+"/children", unix.O_RDONLY)
+		if err != nil {
+			complete = complete && err == unix.ENOENT // the thread has ended
+			continue
+		}
+		n, some := e.killListed(uintptr(fd))
+		unix.Close(fd)
 		alive += n
 		listed = listed || some
 	}
-	return alive, listed
+	return alive, listed && complete
 }
