@@ -142,6 +142,13 @@ func (o *outlet) write(b []byte) {
 	}
 }
 
+// waits reports whether something is not written yet.
+func (o *outlet) waits() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.done != nil
+}
+
 // finish waits until all is written, or until a time comes, if that is not zero.
 // It returns why something is lost: the first error, or errUnread.
 func (o *outlet) finish(until time.Time) error {

@@ -204,6 +204,9 @@ func (r *running) conduct(s *start, process *launcher.Process) error {
 	answers.begin()
 	end := r.timeout.watch(process)
 	status, err := process.Wait()
+	if r.said.waits() || r.status.waits() {
+		endByQuit()
+	}
 	over := end()
 	all := answers.end()
 	if err != nil {
