@@ -153,7 +153,7 @@ func TestSuggestions(t *testing.T) {
 			want: []string{
 				`to allow every call of it, and nothing else: -e 'allow getuid'`,
 				`to keep it: the same filter among those of the rule "a" at a.toml:3`,
-				`to keep it: the same filter among those of the rule "b" at b.toml:3`,
+				`and besides: the same filter among those of the rule "b" at b.toml:3`,
 			},
 		},
 		{

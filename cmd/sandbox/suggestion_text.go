@@ -39,8 +39,12 @@ func suggestionHints(s *amend.Suggestion, decision *typed.Decision) []string {
 		hints = append(hints, enumerated(s.Passing)+" may be other numbers next time; without them, it holds for any")
 	}
 	for i := range s.Homes {
-		if !s.Limited {
-			hints = append(hints, homeHint(&s.Homes[i]))
+		switch {
+		case s.Limited:
+		case i == 0:
+			hints = append(hints, "to keep it: "+homeText(&s.Homes[i]))
+		default: // the call takes all of them
+			hints = append(hints, "and besides: "+homeText(&s.Homes[i]))
 		}
 	}
 	return hints
@@ -130,16 +134,16 @@ func suggestionAim(s *amend.Suggestion) string {
 	return text + ", and nothing else"
 }
 
-// homeHint says where the filter could stand for good.
-func homeHint(h *amend.Home) string {
+// homeText says where the filter could stand for good.
+func homeText(h *amend.Home) string {
 	if h.Rule == nil {
-		return "to keep it: a [[rule]] with that filter before the others of " + h.File
+		return "a [[rule]] with that filter before the others of " + h.File
 	}
 	words := "the rule"
 	if h.Rule.Name != "" {
 		words += ` "` + h.Rule.Name + `"`
 	}
-	return "to keep it: the same filter among those of " + words + " at " + placeOf(h.Rule.At)
+	return "the same filter among those of " + words + " at " + placeOf(h.Rule.At)
 }
 
 // enumerated returns words as a list: "a, b and c".

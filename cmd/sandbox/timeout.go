@@ -106,7 +106,10 @@ func (s *span) Set(text string) error {
 	if _, digits := strconv.ParseUint(text, 10, 31); digits == nil {
 		d, err = time.ParseDuration(text + "s")
 	}
-	if err != nil || d <= 0 {
+	if err == nil && d == 0 {
+		return errors.New("no time at all; without the option there is no bound")
+	}
+	if err != nil || d < 0 {
 		return errors.New("a time is written 90s, 5m or 1h30m")
 	}
 	*s = span(d)
