@@ -107,6 +107,8 @@ func (j job) play(role string, args []string) {
 		j.end(args)
 	case "expire":
 		j.expire(args)
+	case "cover":
+		j.cover(args)
 	case "spare":
 		j.spare()
 	case "tell":

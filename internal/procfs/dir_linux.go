@@ -66,11 +66,7 @@ func (d *Dir) Open(name string, flags int) (fd int, err error) {
 	flags |= unix.O_CLOEXEC
 	fd, err = unix.Openat2(d.FD(), name, &unix.OpenHow{Flags: uint64(flags), Resolve: Resolve})
 	if err == unix.ENOSYS || err == unix.EPERM { // before Linux 5.6, or by a filter around this process
-		fd, err = unix.Openat(d.FD(), name, flags, 0)
-		if err == nil && fd >= 3 && !isProc(fd) {
-			unix.Close(fd)
-			err = unix.EXDEV
-		}
+		fd, err = d.openPlain(name, flags)
 	}
 	switch {
 	case err == unix.EXDEV:
@@ -81,6 +77,15 @@ func (d *Dir) Open(name string, flags int) (fd int, err error) {
 		return -1, unix.EPERM
 	}
 	return fd, nil
+}
+
+func (d *Dir) openPlain(name string, flags int) (fd int, err error) {
+	fd, err = unix.Openat(d.FD(), name, flags, 0)
+	if err == nil && fd >= 3 && !isProc(fd) {
+		unix.Close(fd)
+		return -1, unix.EXDEV
+	}
+	return fd, err
 }
 
 // Read reads what a file begins with, as far as buf has room.
