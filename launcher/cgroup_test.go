@@ -303,7 +303,7 @@ echo $own
 `
 
 // TestCgroupOfProgram: nothing stays behind of the cgroups that a program has
-// made, whoever ends.
+// made, whoever ends, and be they frozen.
 func TestCgroupOfProgram(t *testing.T) {
 	c, path := testCgroup(t)
 	c.remove(new([4096]byte))
@@ -312,10 +312,14 @@ func TestCgroupOfProgram(t *testing.T) {
 		name   string
 		strike func(c *captivity, program int)
 		status int
+		frozen string // "1": they are
 	}{
-		{"program", func(c *captivity, program int) { c.signal(program, unix.SIGTERM) }, 128 + int(unix.SIGTERM)},
-		{"supervisor", func(c *captivity, _ int) { c.signal(c.cmd.Process.Pid, unix.SIGKILL) }, 128 + int(unix.SIGKILL)},
-		{"watcher", func(c *captivity, _ int) { c.signal(c.child(c.cmd.Process.Pid), unix.SIGKILL) }, StatusFailed},
+		{"program", func(c *captivity, program int) { c.signal(program, unix.SIGTERM) }, 128 + int(unix.SIGTERM), "0"},
+		{"supervisor", func(c *captivity, _ int) { c.signal(c.cmd.Process.Pid, unix.SIGKILL) }, 128 + int(unix.SIGKILL), "0"},
+		{"watcher", func(c *captivity, _ int) { c.signal(c.child(c.cmd.Process.Pid), unix.SIGKILL) }, StatusFailed, "0"},
+		{"frozen program", func(c *captivity, program int) { c.signal(program, unix.SIGKILL) }, 128 + int(unix.SIGKILL), "1"},
+		{"supervisor of frozen ones", func(c *captivity, _ int) { c.signal(c.cmd.Process.Pid, unix.SIGKILL) }, 128 + int(unix.SIGKILL), "1"},
+		{"watcher of frozen ones", func(c *captivity, _ int) { c.signal(c.child(c.cmd.Process.Pid), unix.SIGKILL) }, StatusFailed, "1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := role(t, "start", job{}, "/bin/sh", "-c", inCgroups+"echo $$; wait")
@@ -331,6 +335,9 @@ func TestCgroupOfProgram(t *testing.T) {
 			}
 			if _, err := os.Stat(filepath.Join(own, "a/b/c")); err != nil || !strings.Contains(own, "sandbox-") {
 				t.Fatalf("%s: %v", own, err)
+			}
+			if err := os.WriteFile(filepath.Join(own, "cgroup.freeze"), []byte(tt.frozen), 0); err != nil {
+				t.Fatal(err)
 			}
 			tt.strike(&captivity{t: t, cmd: cmd}, program)
 			_ = cmd.Wait()
