@@ -171,7 +171,7 @@ func survivors(errno uint32) error {
 	return &Error{
 		Status: StatusFailed,
 		Text:   "cannot end what the program has left behind: " + cause.Error(),
-		Hint:   "if a filter around this process denies kill, that filter has to allow it",
+		Hint:   "processes of other users take CAP_KILL to end; or a filter around this process denies kill, and has to allow it",
 		Err:    cause,
 	}
 }
