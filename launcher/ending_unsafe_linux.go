@@ -40,6 +40,8 @@ type ending struct {
 	patience int64 // of awaitEnd, in ns
 	poll     [2]unix.PollFd
 
+	ordinary bool // children that send no signal when they end are left alone
+
 	known  bool          // by lives
 	count  int32         // by killListed: how many are listed
 	quiet  int32         // by settled: the same, when none could be killed
@@ -170,7 +172,7 @@ func (e *ending) overdue() bool {
 //go:nosplit
 //go:norace
 func (e *ending) haveLiving() bool {
-	switch failed(e.waitid(unix.P_ALL, 0, unix.WSTOPPED|unix.WNOWAIT|unix.WNOHANG|unix.WALL)) {
+	switch failed(e.waitid(unix.P_ALL, 0, unix.WSTOPPED|unix.WNOWAIT|unix.WNOHANG|e.kinds())) {
 	case 0:
 		return true
 	case uint32(syscall.ECHILD):
@@ -276,7 +278,7 @@ func (e *ending) lives(id int32) bool {
 		return false
 	}
 	e.info.pid = 0
-	switch failed(e.waitid(unix.P_PID, id, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG|unix.WALL)) {
+	switch failed(e.waitid(unix.P_PID, id, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG|e.kinds())) {
 	case 0:
 		e.known = true
 		return e.info.pid == 0
@@ -284,7 +286,7 @@ func (e *ending) lives(id int32) bool {
 		e.known = false
 		return false
 	}
-	r := e.wait4(id, unix.WNOHANG|unix.WALL)
+	r := e.wait4(id, unix.WNOHANG|e.kinds())
 	e.known = failed(r) == 0
 	return r == 0
 }
@@ -355,7 +357,7 @@ func (e *ending) sawEnd(events int16) {
 //go:norace
 func (e *ending) reapZombies() (others bool) {
 	for {
-		id := e.wait4(-1, unix.WNOHANG|unix.WALL)
+		id := e.wait4(-1, unix.WNOHANG|e.kinds())
 		switch {
 		case id == 0:
 			return true
@@ -363,6 +365,19 @@ func (e *ending) reapZombies() (others bool) {
 			return false
 		}
 	}
+}
+
+// kinds returns the option of wait4(2) for the children that are concerned. All of
+// those that were another process's before are ordinary ones: the kernel sees to
+// that (reparent_leader, kernel/exit.c).
+//
+//go:nosplit
+//go:norace
+func (e *ending) kinds() uintptr {
+	if e.ordinary {
+		return 0
+	}
+	return unix.WALL
 }
 
 //go:nosplit

@@ -181,7 +181,8 @@ func (w *watcher) lost(how unix.WaitStatus) *Error {
 // endOrphans does what the watcher would have done, in its place: its children
 // are this process's now.
 func (w *watcher) endOrphans(program int) *ending {
-	e := &ending{cgroup: w.cgroup, spared: int32(program)}
+	// Not what this process has made for itself, to read the program's memory.
+	e := &ending{cgroup: w.cgroup, spared: int32(program), ordinary: true}
 	e.cgroup.kill()
 	if program != 0 {
 		if fd, err := unix.PidfdOpen(program, 0); err == nil && fd >= 3 { // less is faked

@@ -25,6 +25,7 @@ type denialJSON struct {
 	ABI       string      `json:"abi,omitempty"`
 	Registers [6]string   `json:"registers"`
 	Seen      []sightJSON `json:"seen,omitempty"`
+	Unread    string      `json:"unread,omitempty"`
 
 	Enforced bool `json:"enforced"`
 	verdictJSON
@@ -65,6 +66,9 @@ func (r *report) json(policy *typed.Policy) denialJSON {
 	}
 	if d.Seen != nil {
 		j.Process, j.Program, j.Name = d.Seen.Process, d.Seen.Exe, d.Seen.Comm
+		if d.Seen.Unread != nil {
+			j.Unread = d.Seen.Unread.Error()
+		}
 	} else if d.Unseen != nil {
 		j.Unseen = d.Unseen.Error()
 	}

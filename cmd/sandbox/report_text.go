@@ -34,6 +34,9 @@ func (r *report) text(policy *typed.Policy) []byte {
 	for _, sight := range r.sights() {
 		u.answer("  seen, not judged: %s", oneLine(sight))
 	}
+	if seen := r.denial.Seen; seen != nil && seen.Unread != nil {
+		u.answer("  not seen: %v", seen.Unread)
+	}
 	if known {
 		e := explainer{ui: u, policy: policy, abi: abi}
 		if !r.again || decision.Filter != nil && decision.Filter.Text == "" {

@@ -65,6 +65,22 @@ filters = [
 `,
 		},
 		{
+			name: "memory that does not answer", policy: "baseline", call: "mount(0x1000, 0x2000, 0, MS_BIND, 0)", thread: 8, again: true,
+			seen: &supervisor.Seen{
+				Who: supervisor.Who{Process: 8, Thread: 8, Comm: "it", Exe: "/it"},
+				Objects: []supervisor.Object{
+					{Register: 0, Kind: decode.Path, Texts: []string{"/a"}},
+					{Register: 1, Kind: decode.Path, Err: supervisor.ErrSilent},
+				},
+				Unread: supervisor.ErrSilent,
+			},
+			want: `sandbox: /it (process 8) was denied mount(0x1000, 0x2000, 0, MS_BIND, 0): errno(EPERM)
+  seen, not judged: dev_name "/a"
+  not seen: the program's memory did not answer
+  filter profile:baseline:92 matches, as before
+`,
+		},
+		{
 			name: "no executable, and an address", policy: "offline", call: "socketpair(AF_INET, 0, 0, 0)", thread: 7, again: true,
 			seen: &supervisor.Seen{
 				Who: supervisor.Who{Process: 7, Thread: 7, Comm: "it"},

@@ -172,6 +172,7 @@ func (l *Listener) Waiting(id uint64) bool {
 // Close closes the listener, unless that is done. It must not be called while
 // Serve runs, which does it itself.
 func (l *Listener) Close() error {
+	defer l.reader.close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fd < 0 {

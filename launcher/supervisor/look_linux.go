@@ -113,7 +113,7 @@ func (l *Listener) lookBehind(s *Seen, c *Call) {
 		}
 	}
 	if memory {
-		l.readMemory(s.Objects, c.Thread)
+		l.readMemory(s, c.Thread)
 	}
 	if startsInDirectory(s, syscall) {
 		s.Directory, _ = l.readlink(c.Thread, "cwd")

@@ -5,94 +5,52 @@ package supervisor
 import (
 	"bytes"
 	"os"
-	"slices"
-	"sync/atomic"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"sandbox/arch/decode"
 )
 
+// Of Strings no more than these are kept.
 const (
-	// patience is how long the program's memory may take to answer: its pages
-	// can come from a file system or a page fault handler that is the program
-	// itself.
-	patience = 100 * time.Millisecond
-	// Of Strings no more than these are kept.
 	maxStrings     = 16
 	maxStringsSize = 4 * MaxText
 )
 
 // readMemory reads what lies behind addresses in a thread's memory.
-func (l *Listener) readMemory(objects []Object, thread int) {
-	read := slices.Clone(objects)
-	if l.reader.within(patience, func() {
-		for i := range read {
-			read[i].read(thread)
-		}
-	}) {
-		copy(objects, read)
-		return
+func (l *Listener) readMemory(s *Seen, thread int) {
+	m := l.reader.open(l.proc, thread)
+	defer m.close()
+	for i := range s.Objects {
+		s.Objects[i].read(m)
 	}
-	for i := range objects {
-		if objects[i].Kind != decode.Descriptor {
-			objects[i].Err = ErrSilent
-		}
-	}
+	s.Unread = m.err
 }
 
-// A reader runs functions that may hang, one at a time.
-type reader struct{ busy atomic.Bool }
-
-// within runs f, and reports whether it ended in time. If not, it is left behind
-// in its goroutine, and while it hangs no other function is run.
-func (r *reader) within(limit time.Duration, f func()) bool {
-	if !r.busy.CompareAndSwap(false, true) {
-		return false
-	}
-	done := make(chan struct{})
-	go func() {
-		f()
-		r.busy.Store(false)
-		close(done)
-	}()
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-done:
-		return true
-	case <-timer.C:
-		return false
-	}
-}
-
-func (o *Object) read(thread int) {
+func (o *Object) read(m *memory) {
 	switch o.Kind {
 	case decode.Path, decode.Text:
 		var text string
-		text, o.Cut, o.Err = readText(thread, o.value, MaxText)
+		text, o.Cut, o.Err = readText(m, o.value, MaxText)
 		if text != "" || o.Err == nil {
 			o.Texts = []string{text}
 		}
 	case decode.Strings:
-		o.readStrings(thread)
+		o.readStrings(m)
 	case decode.SocketAddress:
 		b := make([]byte, min(max(o.size, 0), maxSockaddr))
 		var n int
-		if n, o.Err = readBytes(thread, o.value, b); n == len(b) {
+		if n, o.Err = m.read(o.value, b); n == len(b) {
 			o.socketAddress(b)
 		}
 	}
 }
 
 // readStrings reads an array of addresses of texts, up to a 0.
-func (o *Object) readStrings(thread int) {
+func (o *Object) readStrings(m *memory) {
 	room := maxStringsSize
 	for i := 0; ; i++ {
 		var b [8]byte
 		address := b[:o.word]
-		if _, o.Err = readBytes(thread, o.value+uint64(i*o.word), address); o.Err != nil {
+		if _, o.Err = m.read(o.value+uint64(i*o.word), address); o.Err != nil {
 			return
 		}
 		at := uint64(0)
@@ -105,7 +63,7 @@ func (o *Object) readStrings(thread int) {
 		if o.Cut = i == maxStrings || room == 0; o.Cut {
 			return
 		}
-		text, cut, err := readText(thread, at, min(room, MaxText))
+		text, cut, err := readText(m, at, min(room, MaxText))
 		if err != nil {
 			o.Err = err
 			return
@@ -120,14 +78,14 @@ func (o *Object) readStrings(thread int) {
 
 // readText reads a text that ends with a 0 byte, or the first limit bytes of
 // it; on an error, what can be read of it.
-func readText(thread int, address uint64, limit int) (text string, cut bool, err error) {
+func readText(m *memory, address uint64, limit int) (text string, cut bool, err error) {
 	b := make([]byte, limit+1)
 	n := 0
 	for n <= limit {
 		// The text may end in front of a page that is not there.
 		page := uint64(os.Getpagesize())
 		chunk := b[n:min(uint64(len(b)), uint64(n)+page-(address+uint64(n))%page)]
-		if _, err := readBytes(thread, address+uint64(n), chunk); err != nil {
+		if _, err := m.read(address+uint64(n), chunk); err != nil {
 			return string(b[:n]), false, err
 		}
 		if end := bytes.IndexByte(chunk, 0); end >= 0 {
@@ -136,19 +94,4 @@ func readText(thread int, address uint64, limit int) (text string, cut bool, err
 		n += len(chunk)
 	}
 	return string(b[:limit]), true, nil
-}
-
-// readBytes reads all of b from a thread's memory, or as much as can be.
-func readBytes(thread int, address uint64, b []byte) (n int, err error) {
-	if len(b) == 0 {
-		return 0, nil
-	}
-	local := []unix.Iovec{{Base: &b[0]}}
-	local[0].SetLen(len(b))
-	remote := []unix.RemoteIovec{{Base: uintptr(address), Len: len(b)}}
-	n, err = unix.ProcessVMReadv(thread, local, remote, 0)
-	if err == nil && n < len(b) {
-		err = unix.EFAULT
-	}
-	return max(n, 0), err
 }

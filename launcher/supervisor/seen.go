@@ -23,8 +23,10 @@ var (
 	// program can that may mount.
 	ErrCovered = procfs.ErrCovered
 	// ErrSilent: the memory did not answer in time, as a program can arrange
-	// (userfaultfd, FUSE).
+	// that serves a file system itself (FUSE).
 	ErrSilent = errors.New("the program's memory did not answer")
+	// ErrHung: so many reads of such memory hang that no more is tried.
+	ErrHung = errors.New("too many reads of the program's memory hang")
 )
 
 // MaxText is how many bytes of a text of the program are kept.
@@ -51,6 +53,9 @@ type Seen struct {
 	// starts there; otherwise "".
 	Directory string
 	Objects   []Object // by register
+	// Unread is why memory of the caller was not read, or not further: ErrSilent,
+	// ErrHung, or what failed. It is nil where only an address is wrong.
+	Unread error
 }
 
 // Object returns what a register stood for, or nil if it is only a number.
@@ -79,7 +84,7 @@ type Object struct {
 	Texts  []string
 	Cut    bool   // there is more than Texts have
 	Family string // of a SocketAddress: "AF_INET", or a number
-	Err    error  // why there are no texts, or no more of them: an errno, or ErrSilent
+	Err    error  // why there are no texts, or no more of them: an errno, or as Seen.Unread
 
 	value uint64 // the argument, at its parameter's width
 	size  int    // of a SocketAddress, in bytes

@@ -13,12 +13,12 @@ const (
 	// goroutines: it makes threads for as many when it collects garbage.
 	parallel = 4
 	// threads are enough for these, for the goroutines that wait in the kernel
-	// (for calls, for a child, for the memory of a program, for whoever reads
-	// reports) and for those of the runtime itself.
-	threads = 12
-	// processes are at least started besides: the one that watches, and the
-	// program.
-	processes = 2
+	// (for calls, for a child, for whoever reads reports) and for those of the
+	// runtime itself.
+	threads = 11
+	// processes are at least started besides: the one that watches, the program,
+	// and the one that reads the program's memory.
+	processes = 3
 )
 
 // ReserveThreads has the Go runtime make the threads now that it may want later,
@@ -27,7 +27,7 @@ const (
 // (pids.max, RLIMIT_NPROC) holds the supervisor as well, could do that to it.
 // Threads that it has made it keeps.
 //
-// It is for before the program starts. If the threads, and two processes, are
+// It is for before the program starts. If the threads, and three processes, are
 // not to be had, it fails, mostly with EAGAIN.
 func ReserveThreads() error {
 	if err := tryThreads(threads + processes); err != nil {
