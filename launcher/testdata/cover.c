@@ -7,7 +7,7 @@
 //
 // It says "covered" if that has worked, leaves a child behind in a session of its
 // own, which holds the output open, and ends with 7; with stay, not before it is
-// killed. It makes one call of mkdir. Without the rights to mount it says
+// killed. It makes one call of rmdir. Without the rights to mount it says
 // "cannot".
 #define _GNU_SOURCE
 #include <errno.h>
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	char end;
 	if (read(ready[0], &end, 1)) // until the child has its session
 		cannot("wait");
-	mkdir("", 0755);
+	rmdir("");
 	say("covered\n");
 	while (argc > 2)
 		pause();
