@@ -31,14 +31,17 @@ func (w *watch) follow() outcome {
 	e := &w.ending
 	for {
 		most := uintptr(0) // no bound
-		if w.held {
+		switch {
+		case w.stopTold && w.resumed():
+			most = w.wakeParent()
+		case w.held:
 			most = uintptr(unsafe.Pointer(&w.grace)) // the kernel subtracts from it
 		}
 		w.poll[3].Fd = -1
 		if e.opened {
 			w.poll[3].Fd = e.pidfd
 		}
-		events := systemCall(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&w.poll)), uintptr(len(w.poll)), most, 0, 0, 0)
+		events := w.await(uintptr(len(w.poll)), most)
 		switch failed(events) {
 		case 0:
 		case uint32(syscall.EINTR):
@@ -54,13 +57,15 @@ func (w *watch) follow() outcome {
 			case sayNothing:
 				return toNobody
 			case sayGoOn:
-				w.goOn()
+				if !w.woke { // or the program may have stopped anew
+					w.goOn()
+				}
 				w.stopTold = false
 			case sayLook:
 				w.stopTold = false
 			case sayCheck:
 				w.stopTold = w.stopped(0)
-				if w.stopTold {
+				if w.woke = false; w.stopTold {
 					w.tell(tellStopped, e.info.status, 0, -1)
 				}
 			case sayEnd:
@@ -77,7 +82,7 @@ func (w *watch) follow() outcome {
 			e.sawEnd(w.poll[3].Revents)
 			w.held = e.gone
 		}
-		if w.held && events == 0 {
+		if w.held && events == 0 && !w.stopTold {
 			w.held = false
 			return toTracer
 		}
@@ -196,6 +201,7 @@ func (w *watch) ended() {
 	e := &w.ending
 	code, value := e.info.code, e.info.status
 	e.gone = true
+	w.awaitAnswer()
 	if !w.swept && e.haveLiving() && w.tell(tellLeft, 0, 0, -1) {
 		w.answer()
 	}

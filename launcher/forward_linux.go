@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,7 +20,8 @@ import (
 // and arrives twice.
 type forwarding struct {
 	relay *relay
-	done  chan struct{} // closed when nobody reads the relay any more
+	done  chan struct{}  // closed when nobody reads the relay any more
+	typed chan time.Time // when the terminal sent SIGTSTP last, if that is news
 }
 
 // notForwarded are signals that this process keeps to itself: those that nobody
@@ -47,7 +49,7 @@ func (p *Process) catch() error {
 	if err != nil {
 		return &Error{Status: StatusFailed, Text: "cannot catch signals to pass them on: " + err.Error(), Err: err}
 	}
-	p.fwd = &forwarding{relay: r}
+	p.fwd = &forwarding{relay: r, typed: make(chan time.Time, 1)}
 	return nil
 }
 
@@ -68,11 +70,26 @@ func (p *Process) forward() {
 			if !ok {
 				return
 			}
+			if syscall.Signal(rec.signal) == unix.SIGTSTP && fromTerminal(rec) {
+				f.noteTyped()
+			}
 			if p.concerns(rec) {
 				p.pass(rec)
 			}
 		}
 	}()
+}
+
+// noteTyped notes that the terminal has sent SIGTSTP.
+func (f *forwarding) noteTyped() {
+	select {
+	case <-f.typed: // that is another one
+	default:
+	}
+	select {
+	case f.typed <- time.Now():
+	default:
+	}
 }
 
 // release ends forwarding.
@@ -115,9 +132,9 @@ func (p *Process) concerns(rec record) bool {
 	switch syscall.Signal(rec.signal) {
 	case unix.SIGINT, unix.SIGQUIT, unix.SIGWINCH, unix.SIGTSTP:
 		return rec.code != siKernel || !p.sharesGroup()
-	case unix.SIGXCPU, unix.SIGXFSZ:
+	case unix.SIGXCPU:
 		return rec.code != siKernel // about this process's own use
-	case unix.SIGPIPE:
+	case unix.SIGPIPE, unix.SIGXFSZ:
 		return int(rec.pid) != os.Getpid() // from a write of our own
 	}
 	return true

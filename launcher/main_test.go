@@ -49,6 +49,7 @@ type job struct {
 	Keep    []int
 	Log     bool
 	Forward bool
+	Keeps   bool // running, when the command stops
 	Listen  bool
 	Guard   bool // deny seccomp() a listener, as run does
 	Tried   bool // find children by trying every id
@@ -109,6 +110,10 @@ func (j job) play(role string, args []string) {
 		j.expire(args)
 	case "cover":
 		j.cover(args)
+	case "keep":
+		j.keep(args)
+	case "overflow":
+		j.overflow(args)
 	case "spare":
 		j.spare()
 	case "tell":
@@ -153,7 +158,7 @@ func (j job) command(args []string) Command {
 }
 
 func (j job) options() Options {
-	o := Options{Log: j.Log, Forward: j.Forward, Listen: j.Listen, NewSession: j.Session, DieWithParent: j.Die, Parent: os.Getppid()}
+	o := Options{Log: j.Log, Forward: j.Forward, KeepRunning: j.Keeps, Listen: j.Listen, NewSession: j.Session, DieWithParent: j.Die, Parent: os.Getppid()}
 	if j.Orphan {
 		o.Parent++
 	}

@@ -2,6 +2,8 @@
 
 #define SYS_write	1
 #define SIGPROF	27
+#define SIGSETXID	33
+#define SI_KERNEL	0x80
 #define SI_TIMER	-2
 #define SI_TKILL	-6
 
@@ -17,13 +19,16 @@ TEXT ·relaySignal(SB),NOSPLIT|NOFRAME,$0-0
 
 // relayShared stands in for the runtime's handler where the runtime has one that
 // it needs. It leaves those signals to that, with all registers and the stack as
-// they were, that are of this process's own making: the kernel's (si_code > 0,
-// faults), those of its profiling timers, and those that it has sent to itself,
-// which no other process can make look like that (SI_USER, SI_TKILL).
+// they were, that are of this process's own making: faults (si_code > 0), those of
+// its profiling timers, and those that it has sent to itself, which no other
+// process can make look like that (SI_USER, SI_TKILL).
+//
+// For a file (F_SETSIG, fcntl(2)) the kernel sends anybody any signal, with a code
+// above 0 if the signal stands for no fault, and else with SI_SIGIO (fs/fcntl.c).
 TEXT ·relayShared(SB),NOSPLIT|NOFRAME,$0-0
 	MOVL	8(SI), AX		// si_code
 	TESTL	AX, AX
-	JGT	runtime
+	JGT	kernel
 	JEQ	sent
 	CMPL	AX, $SI_TKILL
 	JEQ	sent
@@ -32,6 +37,14 @@ TEXT ·relayShared(SB),NOSPLIT|NOFRAME,$0-0
 	CMPL	DI, $SIGPROF
 	JEQ	runtime
 relay:
+	JMP	·relaySignal(SB)
+kernel:
+	CMPL	DI, $SIGSETXID
+	JEQ	relay
+	CMPL	DI, $SIGPROF
+	JNE	runtime
+	CMPL	AX, $SI_KERNEL		// setitimer(2)
+	JEQ	runtime
 	JMP	·relaySignal(SB)
 sent:
 	MOVL	16(SI), AX		// si_pid

@@ -55,11 +55,13 @@ func relayAddresses() (exclusive, shared uintptr)
 
 // sharedSignals mean a fault of this process, or have the runtime do something,
 // unless another process has sent them: SIGPROF is its profiler's, 33 has all
-// threads make a system call. Those that a C library keeps for itself (32 to 34)
-// are the runtime's or nobody's in a build without cgo.
+// threads make a system call.
 const sharedSignals = 1<<(unix.SIGILL-1) | 1<<(unix.SIGTRAP-1) | 1<<(unix.SIGBUS-1) | 1<<(unix.SIGFPE-1) |
-	1<<(unix.SIGSEGV-1) | 1<<(unix.SIGSTKFLT-1) | 1<<(unix.SIGSYS-1) | 1<<(unix.SIGPROF-1) |
-	1<<(32-1) | 1<<(33-1) | 1<<(34-1)
+	1<<(unix.SIGSEGV-1) | 1<<(unix.SIGSYS-1) | 1<<(unix.SIGPROF-1) | 1<<(33-1)
+
+// librarySignals are those that a C library keeps for itself. They are the
+// runtime's or nobody's in a build without cgo.
+const librarySignals = 1<<(32-1) | 1<<(33-1) | 1<<(34-1)
 
 var (
 	errRelayOpen = errors.New("signals are being forwarded to another process")
@@ -100,22 +102,24 @@ func openRelay(signals uint64) (*relay, error) {
 	return r, nil
 }
 
-// catch gives a signal one of our handlers. One that is shared, but not with the
-// Go runtime, is left alone: its handler is a C library's, or a program's that
-// imports this package.
+// catch gives a signal one of our handlers. One that the Go runtime or a C library
+// needs is left alone if its handler is not the runtime's: it is the library's, or
+// a program's that imports this package.
 func (r *relay) catch(n int, action kernelSigaction) (err error) {
 	if r.saved[n], err = getAction(n); err != nil {
 		return err
 	}
-	exclusive, shared := relayAddresses()
-	action.handler = exclusive
-	if sharedSignals>>(n-1)&1 != 0 {
-		action.handler = shared
+	if (sharedSignals|librarySignals)>>(n-1)&1 != 0 {
 		switch r.saved[n].handler {
 		case relayRuntime, sigDfl, sigIgn:
 		default:
 			return nil
 		}
+	}
+	exclusive, shared := relayAddresses()
+	action.handler = exclusive
+	if sharedSignals>>(n-1)&1 != 0 {
+		action.handler = shared
 	}
 	if err := setAction(n, &action); err != nil {
 		return err

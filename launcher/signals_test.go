@@ -3,6 +3,8 @@
 package launcher
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -84,6 +87,72 @@ func TestSignalsOfQueues(t *testing.T) {
 	l.kill(l.launcher, unix.SIGTERM)
 	l.expect(unix.SIGTERM)
 	ended(t, cmd)
+}
+
+// TestSignalsOfFiles has the kernel send a launcher signals because of a file, as
+// any process of its user can: with codes of the kernel's, which are no faults.
+func TestSignalsOfFiles(t *testing.T) {
+	l, cmd := startTeller(t, users()[0], machine.CompileC(t, "testdata/signals.c"))
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(ends[0])
+	defer unix.Close(ends[1])
+	set := func(command, value int) {
+		t.Helper()
+		if _, err := unix.FcntlInt(uintptr(ends[0]), command, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(unix.F_SETOWN, l.launcher)
+	set(unix.F_SETFL, unix.O_ASYNC|unix.O_NONBLOCK)
+	for sig := syscall.Signal(1); sig <= 64; sig++ {
+		if sig == unix.SIGKILL || sig == unix.SIGTERM || slices.Contains(kept, sig) {
+			continue
+		}
+		set(unix.F_SETSIG, int(sig))
+		if _, err := unix.Write(ends[1], []byte{0}); err != nil {
+			t.Fatal(err)
+		}
+		l.expect(sig)
+	}
+	l.kill(l.launcher, unix.SIGTERM)
+	l.expect(unix.SIGTERM)
+	ended(t, cmd)
+}
+
+// TestSignalsOfWrites has a launcher write what its limit on file sizes forbids: the
+// signal for that is its own, and none of the program's.
+func TestSignalsOfWrites(t *testing.T) {
+	cmd := role(t, "overflow", job{Forward: true}, "sh", "-c", `trap 'echo 15; exit 42' TERM; echo ready; sleep 1000 & wait`)
+	l, _ := teller(t, cmd)
+	l.expect(unix.SIGTERM)
+	ended(t, cmd)
+}
+
+// overflow is the role of a launcher that writes too much, and then ends its
+// command.
+func (j job) overflow(args []string) {
+	p, err := Start(j.program(), j.command(args), j.options())
+	j.fail(err)
+	for caught := uint64(0); caught>>(unix.SIGTERM-1)&1 == 0; time.Sleep(time.Millisecond) {
+		_, text, _ := strings.Cut(statusText(p.Pid()), "SigCgt:")
+		_, _ = fmt.Sscanf(text, "%x", &caught)
+	}
+	f, err := os.CreateTemp("", "")
+	j.fail(err)
+	j.fail(os.Remove(f.Name()))
+	j.fail(unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{}))
+	for range 20 {
+		if _, err := f.WriteString("x"); !errors.Is(err, unix.EFBIG) {
+			j.fail(fmt.Errorf("written: %v", err))
+		}
+	}
+	j.fail(p.Signal(unix.SIGTERM))
+	status, err := p.Wait()
+	j.fail(err)
+	os.Exit(status.ExitCode())
 }
 
 // TestSignalsDoNotLoop has a program send back what it gets.

@@ -19,15 +19,46 @@ import (
 // whole group, this process may wake before the child does.
 const settle = time.Millisecond
 
+// typedBefore is how long before a stop the terminal has sent the SIGTSTP that
+// caused it, at most, and typedAfter how long it may take to be seen here: the
+// kernel sends it to both processes at once.
+const (
+	typedBefore = time.Second
+	typedAfter  = 100 * time.Millisecond
+)
+
 // followStop stops this process as the child was, and returns what the watcher
 // is to do then: have the child go on when this process does. Where the kernel
 // does not stop this one, as no shell could continue it (an orphaned process
 // group), it would not have stopped the program without us, either.
+//
+// If the child goes on otherwise, or ends, the watcher continues this process.
 func (p *Process) followStop(sig syscall.Signal) (answer byte) {
-	if sig == unix.SIGSTOP && p.options.KeepRunning || stopBy(sig) != nil {
+	if p.options.KeepRunning && !p.fwd.typedStop(sig) || stopBy(sig) != nil {
 		return sayLook // then the child alone is stopped
 	}
 	return sayGoOn
+}
+
+// typedStop reports whether the terminal has stopped the child, which may have
+// been by SIGSTOP in the end: see pass. (A terminal that is read in the background
+// stops this process together with the child.)
+func (f *forwarding) typedStop(sig syscall.Signal) bool {
+	if sig != unix.SIGTSTP && sig != unix.SIGSTOP {
+		return false
+	}
+	limit := time.NewTimer(typedAfter)
+	defer limit.Stop()
+	for {
+		select {
+		case at := <-f.typed:
+			if time.Since(at) <= typedBefore {
+				return true
+			}
+		case <-limit.C:
+			return false
+		}
+	}
 }
 
 // stopBy stops this process by one of the signals that do so. It returns when

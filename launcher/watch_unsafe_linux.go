@@ -3,6 +3,7 @@
 package launcher
 
 import (
+	"os"
 	"syscall"
 	"unsafe"
 
@@ -19,10 +20,11 @@ import (
 // It is in the session and the process group of this process, with all signals
 // blocked.
 type watch struct {
-	channel int32 // the watcher's end of a socket pair
-	theirs  int32 // the other end
-	parent  int32 // a pidfd of this process, or -1
-	signals int32 // a signalfd for SIGCHLD
+	channel  int32 // the watcher's end of a socket pair
+	theirs   int32 // the other end
+	parent   int32 // a pidfd of this process, or -1
+	parentID int32 // the id of this process
+	signals  int32 // a signalfd for SIGCHLD
 
 	others  [][2]uint32 // what neither the watcher needs nor the program: closed first
 	foreign descriptors // all that the watcher does not need: closed in the end
@@ -30,12 +32,15 @@ type watch struct {
 	program  int32 // the program's process
 	follows  bool  // whether its stops are told
 	stopTold bool  // one was, and not answered
+	woke     bool  // this process was continued for it, as the program was
+	pause    unix.Timespec
 	ending   ending
 	held     bool          // it has ended, and a tracer holds it
 	grace    unix.Timespec // how long it may, yet
 	swept    bool          // what it has left behind was ended
 
 	poll    [4]unix.PollFd
+	ready   [selectWords]uint64 // for select, in place of poll
 	out     message
 	command [1]byte
 	iov     unix.Iovec
@@ -53,6 +58,7 @@ func (w *watch) complete() {
 	w.poll[2] = unix.PollFd{Fd: w.signals, Events: unix.POLLIN}
 	w.poll[3] = unix.PollFd{Fd: -1, Events: unix.POLLIN}
 	w.ending.signals = w.signals
+	w.parentID = int32(os.Getpid())
 	w.grace = unix.NsecToTimespec(int64(tracerGrace))
 	w.iov.Base = (*byte)(unsafe.Pointer(&w.out))
 	w.iov.SetLen(int(unsafe.Sizeof(w.out)))
