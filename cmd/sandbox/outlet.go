@@ -4,14 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
-	"os/signal"
 	"runtime"
 	"sync"
-	"syscall"
 	"time"
-
-	"sandbox/internal/inherited"
 )
 
 // What waiting for readers is bounded by.
@@ -142,13 +137,6 @@ func (o *outlet) write(b []byte) {
 	}
 }
 
-// waits reports whether something is not written yet.
-func (o *outlet) waits() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.done != nil
-}
-
 // finish waits until all is written, or until a time comes, if that is not zero.
 // It returns why something is lost: the first error, or errUnread.
 func (o *outlet) finish(until time.Time) error {
@@ -158,49 +146,18 @@ func (o *outlet) finish(until time.Time) error {
 	if done == nil {
 		return err
 	}
-	if !await(done, until) {
-		return errUnread
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.err
-}
-
-// await waits until done is closed, or until a time comes, if that is not zero,
-// and reports whether done is closed. A signal ends the process meanwhile, as it
-// ends others.
-func await(done <-chan struct{}, until time.Time) bool {
 	var limit <-chan time.Time
 	if !until.IsZero() {
 		timer := time.NewTimer(time.Until(until))
 		defer timer.Stop()
 		limit = timer.C
 	}
-	long := time.After(patience)
-	for {
-		select {
-		case <-done:
-			return true
-		case <-limit:
-			return false
-		case <-long:
-			endByQuit()
-		}
+	select {
+	case <-done:
+	case <-limit:
+		return errUnread
 	}
-}
-
-// endByQuit has SIGQUIT end this process without a word, if it was not to be
-// ignored. The Go runtime ends it by itself upon SIGHUP, SIGINT and SIGTERM, but
-// upon SIGQUIT would write its stacks first, to a standard error that may be what
-// is waited for.
-func endByQuit() {
-	quit := make(chan os.Signal, 1)
-	signal.Notify(quit, syscall.SIGQUIT)
-	go func() {
-		for range quit {
-			if inherited.Read().Ignored>>(syscall.SIGQUIT-1)&1 == 0 {
-				os.Exit(128 + int(syscall.SIGQUIT))
-			}
-		}
-	}()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
 }

@@ -50,6 +50,7 @@ func prepareRun(options *flag.FlagSet) action {
 	r.timeout.declare(options)
 	r.reports.declare(options)
 	return func(u *ui, operands []string) error {
+		quitPlainly()
 		r.ui, r.said = u.standardError()
 		r.how = r.launcherOptions()
 		r.how.Forward, r.how.KeepRunning = true, r.timeout.after != 0
@@ -204,9 +205,6 @@ func (r *running) conduct(s *start, process *launcher.Process) error {
 	answers.begin()
 	end := r.timeout.watch(process)
 	status, err := process.Wait()
-	if r.said.waits() || r.status.waits() {
-		endByQuit()
-	}
 	over := end()
 	all := answers.end()
 	if err != nil {

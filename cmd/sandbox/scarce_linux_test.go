@@ -37,7 +37,7 @@ func TestScarceProcesses(t *testing.T) {
 		most += least
 	}
 	ran, refused, early := 0, 0, 0
-	for _, options := range [][]string{nil, {"-q"}} {
+	for _, options := range [][]string{nil, {"-q"}, {"--status-fd", "1"}} {
 		for n := least + 1; n <= most; n++ {
 			marks := filepath.Join(dir, "marks"+strconv.Itoa(n)+strings.Join(options, ""))
 			args := append([]string{"--nproc=" + strconv.Itoa(n), sandbox, "run"}, options...)

@@ -68,9 +68,6 @@ func newEnded(p *launcher.Process, status launcher.Status, over bool, denied uin
 // write has a line written. Whether it was is found out at the end.
 func (s *statusLines) write(v any) { _ = newEncoder(s.to).Encode(v) }
 
-// waits reports whether lines are not written yet.
-func (s *statusLines) waits() bool { return s != nil && s.to.waits() }
-
 // finish waits for the reader, until a time comes, if that is not zero, and
 // returns why lines are lost.
 func (s *statusLines) finish(until time.Time) error {
