@@ -11,3 +11,5 @@ type descriptor int
 
 // Write takes everything.
 func (d descriptor) Write(b []byte) (int, error) { return len(b), nil }
+
+func raiseFileSize() {}

@@ -71,6 +71,11 @@ func TestJobs(t *testing.T) {
 			{keys: enter("hello"), want: `hello\nhello$`},
 			{keys: "C-c", want: prompt},
 		}},
+		{"continued by another", []keystroke{
+			{keys: enter(`RUN sh -c 'echo $$ > pid; kill -STOP $$; exit 5'`), want: `Stopped\(?.*\n` + prompt},
+			{do: signalPID("-CONT"), want: prompt},
+			{keys: enter("wait %1; echo code $?"), want: `code 5\n(.*\n)*` + prompt},
+		}},
 		{"reading in the background", []keystroke{
 			{keys: enter("RUN ./talk &"), want: `ready(.*\n)*`},
 			{keys: enter("until jobs | grep -q Stopped; do sleep 0.01; done; clear"), want: `^` + prompt},
@@ -115,6 +120,24 @@ func TestJobs(t *testing.T) {
 			{keys: enter("fg"), want: `^xyzline 1\n`},
 			{keys: enter(":q!"), want: prompt},
 		}},
+		{"a bound on its time", []keystroke{
+			{keys: enter("RUN ./talk"), want: `\nready$`},
+			{keys: "C-z", want: `Stopped.* RUN ./talk\n` + prompt},
+			{keys: enter("fg"), want: `fg\nRUN ./talk$`},
+			{keys: enter("hello"), want: `hello\nhello$`},
+			{keys: "C-z", want: `Stopped.* RUN ./talk\n` + prompt},
+			{keys: enter("fg"), want: `fg\nRUN ./talk$`},
+			{keys: "C-c", want: prompt},
+			{keys: enter("echo code $?"), want: `code 130\n` + prompt},
+		}},
+		{"a bound, and a session of its own", []keystroke{
+			{keys: enter("RUN ./talk"), want: `\nready$`},
+			{keys: "C-z", want: `Stopped.* RUN ./talk\n` + prompt},
+			{keys: enter("fg"), want: `fg\nRUN ./talk$`},
+			{keys: enter("hello"), want: `hello\nhello$`},
+			{keys: "C-d", want: prompt},
+			{keys: enter("echo code $?"), want: `code 0\n` + prompt},
+		}},
 		{"a session of its own", []keystroke{
 			{keys: enter("RUN ./talk"), want: `\nready$`},
 			{keys: "C-z", want: `Stopped.* RUN ./talk\n` + prompt},
@@ -125,8 +148,8 @@ func TestJobs(t *testing.T) {
 		}},
 	} {
 		for how, run := range map[string]string{"alone": "command", "run": "sandbox run -p baseline --"} {
-			if tt.name == "a session of its own" {
-				run = map[string]string{"alone": "command", "run": "sandbox run -p baseline --new-session --"}[how]
+			if how == "run" {
+				run = strings.Replace(run, " --", optionsOfJobs[tt.name]+" --", 1)
 			}
 			t.Run(tt.name+" "+how, func(t *testing.T) {
 				term := openTerminal(t)
@@ -142,6 +165,13 @@ func TestJobs(t *testing.T) {
 			})
 		}
 	}
+}
+
+// optionsOfJobs are options of run for those tests of which they are the point.
+var optionsOfJobs = map[string]string{
+	"a bound on its time":               " --timeout 1h",
+	"a bound, and a session of its own": " --timeout 1h --new-session",
+	"a session of its own":              " --new-session",
 }
 
 func openTerminal(t *testing.T) *terminal {

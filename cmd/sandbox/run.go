@@ -246,6 +246,7 @@ func (r *running) deliver(out *outcomeJSON) {
 		r.status.write(ended)
 	}
 	if r.file != nil {
+		raiseFileSize()
 		if err := writeOutcome(r.file, out, r.timeout.patience()); err != nil {
 			r.tell(asFailure(err))
 		}
