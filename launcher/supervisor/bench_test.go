@@ -60,6 +60,29 @@ func benchmark(b *testing.B, handler func(*Listener) HandlerFunc) {
 	v.output(b)
 }
 
+// BenchmarkLook looks at the caller of each call and reads its path, as run does for
+// the first of those that are alike.
+func BenchmarkLook(b *testing.B) {
+	v := newVictim(b, []uint32{unix.SYS_MKDIRAT}, role(b, "paths", strconv.Itoa(b.N))...)
+	l := v.start(b)
+	b.ReportAllocs()
+	first := true
+	if err := l.Serve(HandlerFunc(func(c *Call) Answer {
+		seen, err := l.Look(c)
+		if err != nil || seen.Objects[0].Text() != "/path" {
+			b.Errorf("%+v, %v", seen, err)
+		}
+		if first { // the process that reads is there
+			b.ResetTimer()
+			first = false
+		}
+		return Errno(1)
+	})); err != nil {
+		b.Fatal(err)
+	}
+	v.output(b)
+}
+
 // BenchmarkBare is a supervisor in C that looks at nothing.
 func BenchmarkBare(b *testing.B) {
 	bare := exec.Command(machine.CompileC(b, "testdata/bare.c"))

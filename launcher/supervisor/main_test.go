@@ -45,6 +45,8 @@ func play(name string, args []string) error {
 		return callEach(args)
 	case "loop":
 		return callOften(args)
+	case "paths":
+		return callWithPaths(args)
 	case "hidden":
 		if err := hide(); err != unix.EPERM {
 			return fmt.Errorf("mkdirat gave %w", err)
@@ -143,6 +145,20 @@ func callOften(args []string) error {
 	for range n {
 		if _, errno := ask3(0, 0); errno != unix.EPERM {
 			return fmt.Errorf("the call gave %w", errno)
+		}
+	}
+	return nil
+}
+
+// callWithPaths makes a call with a path a number of times.
+func callWithPaths(args []string) error {
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	for range n {
+		if err := unix.Mkdirat(unix.AT_FDCWD, "/path", 0o755); err != unix.EPERM {
+			return fmt.Errorf("the call gave %w", err)
 		}
 	}
 	return nil
