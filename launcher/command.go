@@ -56,8 +56,8 @@ type Options struct {
 	// os/signal, so only one child can have them. And it has this process stop
 	// whenever the child stops, as a shell expects of a job. Only for Start.
 	Forward bool
-	// KeepRunning keeps this process from stopping with a child that a SIGSTOP
-	// has stopped, which Forward has it do otherwise.
+	// KeepRunning has this process stop with the child only if the terminal has
+	// stopped both, of all cases in which Forward has it do so.
 	KeepRunning bool
 	// Listen has the calls for which the program returns notify wait for an
 	// answer, at the descriptor that [Process.Listener] returns
