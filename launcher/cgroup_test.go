@@ -44,6 +44,24 @@ func isGone(t *testing.T, path string) {
 	}
 }
 
+// sleepIn has a process sleep in a cgroup. It is moved there, as one that is made
+// there may be killed: see join.
+func sleepIn(t *testing.T, path string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command("sleep", "1000")
+	start(t, cmd)
+	moveTo(t, path, cmd)
+	return cmd
+}
+
+// moveTo moves a process to a cgroup.
+func moveTo(t *testing.T, path string, cmd *exec.Cmd) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(path, "cgroup.procs"), []byte(fmt.Sprint(cmd.Process.Pid)), 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestCgroup makes a cgroup, kills what is in it and in one within, and removes
 // both.
 func TestCgroup(t *testing.T) {
@@ -52,18 +70,7 @@ func TestCgroup(t *testing.T) {
 	if err := os.Mkdir(within, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.Open(within)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dir.Close()
-	var sleepers []*exec.Cmd
-	for _, fd := range []int{int(c.own), int(dir.Fd())} {
-		cmd := exec.Command("sleep", "1000")
-		cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: fd}
-		start(t, cmd)
-		sleepers = append(sleepers, cmd)
-	}
+	sleepers := []*exec.Cmd{sleepIn(t, path), sleepIn(t, within)}
 	c.remove(new([4096]byte))
 	if _, err := os.Stat(within); err != nil {
 		t.Errorf("removed with a process in it: %v", err)
@@ -126,15 +133,7 @@ func TestCgroupHeld(t *testing.T) {
 	}
 	var sleepers []*exec.Cmd
 	for _, held := range []string{"2/4/4", "2/4/6", "4/2/2", "4/4"} {
-		dir, err := os.Open(filepath.Join(path, held))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer dir.Close()
-		cmd := exec.Command("sleep", "1000")
-		cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(dir.Fd())}
-		start(t, cmd)
-		sleepers = append(sleepers, cmd)
+		sleepers = append(sleepers, sleepIn(t, filepath.Join(path, held)))
 	}
 	c.remove(new([4096]byte))
 	var left []string
@@ -278,9 +277,7 @@ func startedIn(t *testing.T, path string, uid int, name string, j job, args ...s
 		t.Fatal(err)
 	}
 	start(t, cmd)
-	if err := os.WriteFile(filepath.Join(path, "cgroup.procs"), []byte(fmt.Sprint(cmd.Process.Pid)), 0); err != nil {
-		t.Fatal(err)
-	}
+	moveTo(t, path, cmd)
 	fmt.Fprintln(in, "go")
 	_ = cmd.Wait()
 	return b.String(), cmd.ProcessState.ExitCode()
