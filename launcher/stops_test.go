@@ -113,8 +113,10 @@ func TestWatcherWithoutLimit(t *testing.T) {
 	}
 	for range 3 { // each wakes the watcher
 		l.kill(program, unix.SIGSTOP)
-		for !strings.Contains(statusText(l.launcher), "State:\tT") {
-			time.Sleep(time.Millisecond)
+		for state := ""; !strings.Contains(state, "State:\tT"); time.Sleep(time.Millisecond) {
+			if state = statusText(l.launcher); strings.Contains(state, "State:\tZ") {
+				t.Fatal("the launcher has ended")
+			}
 		}
 		l.kill(program, unix.SIGCONT)
 		l.kill(l.launcher, unix.SIGUSR1)
