@@ -4,6 +4,7 @@
 //	list     a tmpfs with lists of children that name this process only
 //	silent   a file system of user space that never answers (FUSE)
 //	task     a tmpfs over the threads of the supervisor, the parent's parent
+//	own      a tmpfs over its own directory
 //
 // It says "covered" if that has worked, leaves a child behind in a session of its
 // own, which holds the output open, and ends with 7; with stay, not before it is
@@ -89,6 +90,14 @@ static void task(void)
 		cannot(path);
 }
 
+static void own(void)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d", getpid());
+	if (mount("none", path, "tmpfs", 0, NULL))
+		cannot(path);
+}
+
 int main(int argc, char **argv)
 {
 	alarm(90); // if nobody ends it
@@ -98,8 +107,10 @@ int main(int argc, char **argv)
 		list();
 	else if (!strcmp(argv[1], "silent"))
 		silent();
-	else
+	else if (!strcmp(argv[1], "task"))
 		task();
+	else
+		own();
 	int ready[2];
 	if (pipe(ready))
 		cannot("pipe");
