@@ -109,8 +109,8 @@ func NewDenials(policy *typed.Policy, limits Limits) *Denials {
 // about it. If it is the first of its kind, and there is room for it, its caller
 // is looked at, and a copy of what is kept is returned; otherwise nil.
 //
-// Looking takes some tens of microseconds, and a tenth of a second at most, where
-// the program's memory does not answer; counting takes less than one.
+// Looking takes some tens of microseconds, and a tenth of a second where the
+// program's memory does not answer; counting takes less than one.
 func (d *Denials) Add(c *Call, decision typed.Decision, looker Looker) *Denial {
 	k, gone := d.keyOf(c, decision, looker)
 	denial, first := d.countOne(c, decision, k, gone)

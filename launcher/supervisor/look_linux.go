@@ -29,8 +29,8 @@ func (l *Listener) Executable(c *Call) (string, error) {
 // fails with ErrInvisible, ErrNoProc, ErrCovered or ErrGone, or if /proc has
 // nothing about the caller. What of the rest cannot be read is left out.
 //
-// It takes some tens of microseconds, and a tenth of a second at most, where
-// the program's memory does not answer.
+// It takes some tens of microseconds, and a tenth of a second where the program's
+// memory does not answer.
 func (l *Listener) Look(c *Call) (*Seen, error) {
 	if err := l.visible(c); err != nil {
 		return nil, err

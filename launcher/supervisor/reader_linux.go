@@ -3,6 +3,7 @@
 package supervisor
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -23,6 +24,9 @@ const (
 	// patience is how long the program's memory may take to answer: its pages can
 	// come from a file system or a page fault handler that is the program itself.
 	patience = 100 * time.Millisecond
+	// extensions is how many times as long again it may take as long as nothing but
+	// a processor is missing.
+	extensions = 9
 	// maxHung is how many processes may hang at once that read such memory. One
 	// that waits for a file system does so until that answers, killed or not.
 	maxHung = 4
@@ -50,6 +54,7 @@ type memory struct {
 	proc     *procfs.Dir
 	file     int       // its mem file
 	deadline time.Time // set by the first read
+	extended int       // how many times it was put off
 	err      error     // why no more is read, whatever the address
 }
 
@@ -115,7 +120,7 @@ func (r *reader) ask(m *memory, address uint64, b []byte) (n int, err error) {
 		err := unix.Sendmsg(r.channel, q.wire(), unix.UnixRights(m.file), nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
 		if err == nil {
 			var answered bool
-			if answered, err = r.await(m.deadline); err == nil && !answered {
+			if answered, err = r.await(m); err == nil && !answered {
 				r.leave()
 				return 0, ErrSilent
 			}
@@ -134,16 +139,30 @@ func (r *reader) ask(m *memory, address uint64, b []byte) (n int, err error) {
 
 var errNoReader = errors.New("the process that reads the program's memory ends at once")
 
-// await waits for an answer until a time, and reports whether there is one, or the
-// end of the process.
-func (r *reader) await(deadline time.Time) (bool, error) {
+// await waits for an answer, and reports whether there is one, or the end of the
+// process. One that has not had a processor yet is given more time.
+func (r *reader) await(m *memory) (bool, error) {
 	for {
-		left := (time.Until(deadline) + time.Millisecond - 1) / time.Millisecond
+		left := (time.Until(m.deadline) + time.Millisecond - 1) / time.Millisecond
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(r.channel), Events: unix.POLLIN}}, int(max(left, 0)))
-		if err != unix.EINTR {
+		switch {
+		case err == unix.EINTR:
+		case err != nil || n > 0:
 			return n > 0, err
+		case m.extended == extensions || !isRunnable(m.proc, r.pid):
+			return false, nil
+		default:
+			m.extended++
+			m.deadline = time.Now().Add(patience)
 		}
 	}
+}
+
+// isRunnable reports whether a process would go on if it had a processor.
+func isRunnable(proc *procfs.Dir, pid int) bool {
+	var stat [128]byte
+	n, err := proc.Read(procName(pid, "stat"), stat[:])
+	return err == nil && bytes.Contains(stat[:n], []byte(") R ")) // its name is ours
 }
 
 // start sees to it that there is a process.

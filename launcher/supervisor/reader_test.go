@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,25 @@ func TestReaderStopped(t *testing.T) {
 	if err := readSelf(&r, proc); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
+}
+
+// TestRunnable: a process that waits is told from one that only lacks a processor.
+func TestRunnable(t *testing.T) {
+	var r reader
+	defer r.close()
+	proc := openProc(t)
+	if err := readSelf(&r, proc); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); isRunnable(proc, r.pid); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the process that waits for requests runs")
+		}
+	}
+	if runtime.LockOSThread(); !isRunnable(proc, unix.Gettid()) { // and asks for itself
+		t.Error("this thread does not run")
+	}
+	runtime.UnlockOSThread()
 }
 
 // TestReaderProcess: the process has nothing of this one's but a socket, dies with
