@@ -1,8 +1,9 @@
 /* Makes calls with paths in memory that a file system of its own (FUSE) is to
  * fill, and does not: a process for each, one after the other. Then it makes a
- * call with the path "/last" itself. It prints each errno; or "fuse" and an errno,
- * if it cannot have the file system, which it serves on the directory that it is
- * given. A caller that is not root does so in a user namespace of its own. */
+ * call with the path "/last" itself, and ends, unless it is to stay. It prints each
+ * errno; or "fuse" and an errno, if it cannot have the file system, which it serves
+ * on the directory that it is given. A caller that is not root does so in a user
+ * namespace of its own. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +78,7 @@ int main(int argc, char **argv)
 	int user = getuid(), group = getgid(), flags = CLONE_NEWNS | (user ? CLONE_NEWUSER : 0);
 	char text[128], *file;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc != 3 || unshare(flags))
+	if (argc < 3 || unshare(flags))
 		lacks();
 	if (user) {
 		put("/proc/self/setgroups", "deny");
@@ -115,6 +116,8 @@ int main(int argc, char **argv)
 	}
 	mkdirat(AT_FDCWD, "/last", 0755);
 	printf("%d\n", errno);
+	if (argc > 3 && !strcmp(argv[3], "stay"))
+		pause();
 	kill(server, SIGKILL);
 	waitpid(server, NULL, 0);
 	return 0;
