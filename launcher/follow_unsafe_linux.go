@@ -65,7 +65,7 @@ func (w *watch) follow() outcome {
 				w.stopTold = false
 			case sayCheck:
 				w.stopTold = w.stopped(0)
-				if w.woke = false; w.stopTold {
+				if w.woke, w.patience = false, 0; w.stopTold {
 					w.tell(tellStopped, e.info.status, 0, -1)
 				}
 			case sayEnd:
@@ -224,6 +224,7 @@ func (w *watch) ended() {
 //go:norace
 func (w *watch) lookForStop() {
 	if w.follows && !w.stopTold && w.stopped(unix.WNOWAIT) {
+		w.patience = 0
 		w.stopTold = w.tell(tellStop, 0, 0, -1)
 	}
 }

@@ -53,12 +53,8 @@ func (w *watch) await(n, most uintptr) (events uintptr) {
 	return events
 }
 
-// wakePause is how long this process's parent has to answer, in nanoseconds,
-// before it is continued again: it may have stopped since.
-const wakePause = 2e6
-
 // resumed reports whether the program whose stop was told goes on, or has ended.
-// It is not taken from the kernel, which says so until the program stops again.
+// The kernel says so until the program stops again, if nobody takes it (WNOWAIT).
 //
 //go:nosplit
 //go:norace
@@ -72,14 +68,16 @@ func (w *watch) resumed() bool {
 }
 
 // wakeParent continues this process's parent, which has stopped with the program or
-// is about to, and returns how long to wait for its answer.
+// is about to, and returns how long to wait for its answer until that is done again:
+// it may have stopped only afterwards. A debugger may hold it for long.
 //
 //go:nosplit
 //go:norace
 func (w *watch) wakeParent() (most uintptr) {
 	w.woke = true
 	systemCall(unix.SYS_KILL, uintptr(w.parentID), uintptr(unix.SIGCONT), 0, 0, 0, 0)
-	w.pause = unix.Timespec{Nsec: wakePause}
+	w.patience = max(shortestWait, min(2*w.patience, longestWait))
+	w.pause = unix.Timespec{Nsec: w.patience}
 	return uintptr(unsafe.Pointer(&w.pause))
 }
 

@@ -32,7 +32,8 @@ type watch struct {
 	program  int32 // the program's process
 	follows  bool  // whether its stops are told
 	stopTold bool  // one was, and not answered
-	woke     bool  // this process was continued for it, as the program was
+	woke     bool  // this process was continued since, as the program was
+	patience int64 // of wakeParent, in ns
 	pause    unix.Timespec
 	ending   ending
 	held     bool          // it has ended, and a tracer holds it
