@@ -118,7 +118,6 @@ func (p *Process) KilledOrphans() int { return p.orphans }
 func (p *Process) waitWatched() (status Status, err error) {
 	w := p.watcher
 	defer w.cgroup.close()
-	end := w.attend()
 	ended, over := false, false
 	for !over {
 		m, _, gone := w.hear()
@@ -147,7 +146,7 @@ func (p *Process) waitWatched() (status Status, err error) {
 	p.giveUp()
 	// A watcher that lives, as only this process's hearing has failed, ends all.
 	unix.Close(w.channel)
-	how := <-end
+	how := <-w.end
 	if over {
 		return status, err
 	}

@@ -108,6 +108,7 @@ func (p *Process) startWatched(pl *plan, r *report, c Command) error {
 		return (&report{step: stepProcess, errno: errno}).err("")
 	}
 	w.pid = int(pid)
+	w.end = w.attend() // the program may stop it at once
 	m, listener, err := w.hear()
 	if err == nil && m.kind == tellStarted {
 		p.watcher, p.pid, p.listener = w, int(m.a), listener
@@ -118,7 +119,7 @@ func (p *Process) startWatched(pl *plan, r *report, c Command) error {
 		return nil
 	}
 	unix.Close(w.channel)
-	end := <-w.attend()
+	end := <-w.end
 	w.endOrphans(0)
 	w.cgroup.close()
 	switch {

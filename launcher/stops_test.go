@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sandbox/internal/machine"
 )
 
 // TestContinuedByAnother has a program stop that somebody else continues or ends
@@ -126,6 +128,24 @@ func TestWatcherWithoutLimit(t *testing.T) {
 	l.kill(l.launcher, unix.SIGTERM)
 	_, _ = in.Write([]byte("\n"))
 	ended(t, cmd)
+}
+
+// TestWatcherStoppedAtOnce has programs stop their watchers before these have told
+// of them.
+func TestWatcherStoppedAtOnce(t *testing.T) {
+	stopper := machine.CompileC(t, "testdata/stopper.c", "-static")
+	for _, user := range users() {
+		t.Run(user, func(t *testing.T) {
+			cmd := role(t, "start", job{Forward: true, Times: 300}, stopper)
+			cmd.Path, cmd.Dir = "/proc/self/exe", "/"
+			if user == "nobody" {
+				cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+			}
+			if out, status := result(t, cmd); status != payloadStatus {
+				t.Errorf("status %d, want %d: %s", status, payloadStatus, out)
+			}
+		})
+	}
 }
 
 // onlyChild returns the only child of a process.

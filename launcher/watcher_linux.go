@@ -18,6 +18,7 @@ import (
 type watcher struct {
 	pid     int
 	channel int // this process's end
+	end     <-chan unix.WaitStatus
 	cgroup  cgroup
 	proc    *procfs.Dir
 }
