@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	// What the runtime overwrites at start; only a command may record it.
 	"internal/inherited":  {},
 	"internal/coldstart":  {},
+	"internal/procfs":     {},
 	"policy/filter":       {"internal/diag"},
 	"policy/typed":        {"arch"},
 	"policy/check":        {"arch", "internal/diag", "policy/filter", "policy/typed"},
@@ -38,8 +39,8 @@ var allowed = map[string][]string{
 	"policy/format":       {"internal/diag", "policy", "policy/filter"},
 	"compiler":            {"arch", "bpf", "policy/typed"},
 	"prove":               {"arch", "bpf", "policy/typed"},
-	"launcher":            {"arch", "bpf", "prove"},
-	"launcher/supervisor": {"arch", "arch/decode", "bpf", "policy/typed"},
+	"launcher":            {"arch", "bpf", "internal/procfs", "prove"},
+	"launcher/supervisor": {"arch", "arch/decode", "bpf", "internal/procfs", "policy/typed"},
 	"policies":            {},
 	"docs":                {},
 	"internal/oracle":     {"arch", "bpf"},
@@ -48,7 +49,7 @@ var allowed = map[string][]string{
 		"arch", "bpf", "compiler", "internal/diag", "internal/oracle", "policy", "policy/typed", "prove",
 	},
 	"cmd/sandbox": {
-		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/amend", "internal/coldstart", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/survey", "launcher", "launcher/supervisor",
+		"arch", "arch/decode", "bpf", "compiler", "docs", "internal/amend", "internal/coldstart", "internal/diag", "internal/inherited", "internal/installed", "internal/policytest", "internal/procfs", "internal/survey", "launcher", "launcher/supervisor",
 		"policies", "policy", "policy/...", "prove",
 	},
 }
@@ -62,6 +63,7 @@ var foreign = map[string][]string{
 	"internal/oracle":     {"golang.org/x/sys/unix"},
 	"internal/installed":  {"golang.org/x/sys/unix"},
 	"internal/survey":     {"golang.org/x/sys/unix"},
+	"internal/procfs":     {"golang.org/x/sys/unix"},
 	"cmd/sandbox":         {"github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 }
 
