@@ -56,11 +56,11 @@ func fuse(t *testing.T, calls string) []string {
 	return []string{machine.CompileC(t, "testdata/fuse.c"), machine.Dir(t), calls}
 }
 
-// skipWithoutFUSE is asked with what that program has printed.
-func skipWithoutFUSE(t *testing.T, printed string) {
+// needsFUSE is asked with what that program has printed.
+func needsFUSE(t *testing.T, printed string) {
 	t.Helper()
 	if strings.HasPrefix(printed, "fuse") {
-		t.Skipf("this user cannot mount a file system of its own here: %s", printed)
+		machine.Lacks(t, "this user cannot mount a file system of its own here: %s", printed)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestHung(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := v.output(t)
-			skipWithoutFUSE(t, got)
+			needsFUSE(t, got)
 			if strings.Count(got, "13\n") != calls || calls < 2 {
 				t.Errorf("%d calls gave\n%s", calls, got)
 			}
@@ -129,7 +129,7 @@ func TestKilledWhileHung(t *testing.T) {
 	var victim int
 	if _, err := fmt.Sscanf(line, "hangs %d", &victim); err != nil {
 		s.Process.Kill()
-		skipWithoutFUSE(t, line)
+		needsFUSE(t, line)
 		t.Fatalf("%q: %v", line, err)
 	}
 	end := func() { unix.Kill(-victim, unix.SIGKILL) }
