@@ -4,17 +4,19 @@
 #define SYS_exit	60
 #define SYS_futex	202
 
-// func cloneWaiting(flags uintptr, w *waiting, tid *uint32) (r uintptr)
+#define ETIMEDOUT	110
+
+// func cloneSpare(flags uintptr, s *spare, tid *uint32) (r uintptr)
 //
 // The new thread has the stack of the old one, so it touches none, and no
 // registers that it was not given. The kernel writes its id to tid first: without
 // one, a filter around this process has faked that there is a new thread, and
-// this is the old one, which returns 0. It waits for w.released, which is the first
-// word, or a while, as a wake-up can be faked, too; then it counts itself in w.left,
-// and ends.
-TEXT ·cloneWaiting(SB),NOSPLIT,$0-32
+// this is the old one, which returns 0. It waits until s.released, which is the
+// first word, is set, or s.most is over; a wake-up can be faked. Then it writes to
+// s.left which of them it was, and ends.
+TEXT ·cloneSpare(SB),NOSPLIT,$0-32
 	MOVQ	flags+0(FP), DI
-	MOVQ	w+8(FP), R12
+	MOVQ	s+8(FP), R12
 	XORL	SI, SI
 	XORL	DX, DX
 	MOVQ	tid+16(FP), R10
@@ -30,19 +32,21 @@ old:
 	MOVQ	AX, r+24(FP)
 	RET
 wait:
+	MOVL	$1, R13			// leftReleased
 	MOVL	0(R12), AX
 	TESTL	AX, AX
 	JNZ	leave
 	MOVQ	R12, DI
 	MOVL	$128, SI		// FUTEX_WAIT_PRIVATE
 	XORL	DX, DX
-	LEAQ	8(R12), R10		// w.most
+	LEAQ	8(R12), R10		// s.most
 	MOVL	$SYS_futex, AX
 	SYSCALL
-	JMP	wait
+	CMPQ	AX, $-ETIMEDOUT
+	JNE	wait
+	MOVL	$2, R13			// leftAlone
 leave:
-	LOCK
-	INCL	4(R12)
+	XCHGL	R13, 4(R12)		// s.left
 again:
 	XORL	DI, DI
 	MOVL	$SYS_exit, AX

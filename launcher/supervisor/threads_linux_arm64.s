@@ -4,17 +4,19 @@
 #define SYS_futex	98
 #define SYS_clone	220
 
-// func cloneWaiting(flags uintptr, w *waiting, tid *uint32) (r uintptr)
+#define ETIMEDOUT	110
+
+// func cloneSpare(flags uintptr, s *spare, tid *uint32) (r uintptr)
 //
 // The new thread has the stack of the old one, so it touches none, and no
 // registers that it was not given. The kernel writes its id to tid first: without
 // one, a filter around this process has faked that there is a new thread, and
-// this is the old one, which returns 0. It waits for w.released, which is the first
-// word, or a while, as a wake-up can be faked, too; then it counts itself in w.left,
-// and ends.
-TEXT ·cloneWaiting(SB),NOSPLIT,$0-32
+// this is the old one, which returns 0. It waits until s.released, which is the
+// first word, is set, or s.most is over; a wake-up can be faked. Then it writes to
+// s.left which of them it was, and ends.
+TEXT ·cloneSpare(SB),NOSPLIT,$0-32
 	MOVD	flags+0(FP), R0
-	MOVD	w+8(FP), R9
+	MOVD	s+8(FP), R9
 	MOVD	$0, R1
 	MOVD	$0, R2
 	MOVD	$0, R3
@@ -28,22 +30,21 @@ old:
 	MOVD	R0, r+24(FP)
 	RET
 wait:
+	MOVD	$1, R11			// leftReleased
 	LDARW	(R9), R0
 	CBNZW	R0, leave
 	MOVD	R9, R0
 	MOVD	$128, R1		// FUTEX_WAIT_PRIVATE
 	MOVD	$0, R2
-	ADD	$8, R9, R3		// w.most
+	ADD	$8, R9, R3		// s.most
 	MOVD	$SYS_futex, R8
 	SVC
-	B	wait
+	CMN	$ETIMEDOUT, R0
+	BNE	wait
+	MOVD	$2, R11			// leftAlone
 leave:
-	ADD	$4, R9, R10
-more:
-	LDAXRW	(R10), R0
-	ADDW	$1, R0
-	STLXRW	R0, (R10), R1
-	CBNZW	R1, more
+	ADD	$4, R9, R10		// s.left
+	STLRW	R11, (R10)
 again:
 	MOVD	$0, R0
 	MOVD	$SYS_exit, R8

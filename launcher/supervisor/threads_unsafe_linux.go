@@ -11,53 +11,73 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// waiting is what threads that are only tried wait for.
-type waiting struct {
+// A spare is a thread that the Go runtime does not know of, and that does nothing
+// but take the place of one. After a while it goes by itself, should there be
+// nobody who could release it.
+type spare struct {
 	released atomic.Uint32
-	left     atomic.Uint32 // how many do not look at this any more
-	most     unix.Timespec // how long one waits before it looks again
+	left     atomic.Uint32 // the thread does not look at this any more: leftReleased or leftAlone
+	most     unix.Timespec // how long it stays
+	tid      uint32
 }
 
-func cloneWaiting(flags uintptr, w *waiting, tid *uint32) (r uintptr)
+// How a spare has left.
+const (
+	leftReleased = 1
+	leftAlone    = 2
+)
 
-// tryThreads makes so many threads at once, which end again, and returns the
-// error if they are not to be had. The Go runtime does not know of them: where it
-// cannot have one, it dies.
-func tryThreads(n int) (err error) {
+// stay is how long a spare stays. Threads are made in a millisecond, and the Go
+// runtime tries for 210.
+const stay = 50e6 // ns
+
+// cloneSpare makes a thread that waits for s.
+func cloneSpare(flags uintptr, s *spare, tid *uint32) (r uintptr)
+
+// makeSpare makes a spare. Where the Go runtime cannot have a thread, it dies;
+// this returns the error.
+func makeSpare() (s *spare, err error) {
 	// As the Go runtime does, but for what is written where.
 	const flags = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD | unix.CLONE_CHILD_SETTID
-	w, tids := &waiting{most: unix.Timespec{Nsec: 1e6}}, make([]uint32, n)
-	made := uint32(0)
-	// They must not run Go's signal handlers.
+	s = &spare{most: unix.Timespec{Nsec: stay}}
+	// It must not run Go's signal handlers.
+	all, old := ^uint64(0), uint64(0)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	all, old := ^uint64(0), uint64(0)
 	if err := setSignalMask(&all, &old); err != nil {
-		return err
+		return nil, err
 	}
-	for i := range n {
-		r := cloneWaiting(flags, w, &tids[i])
-		if r > ^uintptr(4095) {
-			err = syscall.Errno(-r)
-			break
-		}
-		if r == 0 {
-			err = unix.EPERM // faked
-			break
-		}
-		made++
+	r := cloneSpare(flags, s, &s.tid)
+	err = setSignalMask(&old, nil)
+	switch {
+	case r == 0:
+		return nil, unix.EPERM // a filter around this process has faked it
+	case r > ^uintptr(4095):
+		return nil, syscall.Errno(-r)
+	case err != nil:
+		s.release()
+		s.wait()
+		return nil, err
 	}
-	w.released.Store(1)
-	if maskErr := setSignalMask(&old, nil); err == nil {
-		err = maskErr
-	}
-	for w.left.Load() < made {
-		_, _, _ = unix.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(w)), 1|128, uintptr(n)) // FUTEX_WAKE_PRIVATE
+	return s, nil
+}
+
+// gone reports whether the spare has gone by itself.
+func (s *spare) gone() bool { return s.left.Load() == leftAlone }
+
+// release has the spare go.
+func (s *spare) release() {
+	s.released.Store(1)
+	_, _, _ = unix.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(s)), 1|128, 1) // FUTEX_WAKE_PRIVATE
+}
+
+// wait waits until the spare has gone, or is about to. It may not be given up
+// before.
+func (s *spare) wait() {
+	for s.left.Load() == 0 {
 		// Not time.Sleep: the first one has the runtime make what it dies without.
 		_ = unix.Nanosleep(&unix.Timespec{Nsec: 10_000}, nil)
 	}
-	runtime.KeepAlive(tids)
-	return err
 }
 
 // setSignalMask sets this thread's mask, and stores the old one unless old is
