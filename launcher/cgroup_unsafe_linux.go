@@ -30,40 +30,13 @@ func (c *cgroup) removeOwn() (errno uint32) {
 	return failed(systemCall(unix.SYS_UNLINKAT, uintptr(c.dir), address(c.name), unix.AT_REMOVEDIR, 0, 0, 0))
 }
 
-// cloneArgs is struct clone_args as of Linux 5.7 (linux/sched.h).
-type cloneArgs struct {
-	flags      uint64
-	_, child   uint64
-	_          uint64
-	exitSignal uint64
-	_, _, _    uint64
-	_, _       uint64
-	cgroup     uint64
-}
-
-// cloneInto makes a child in a cgroup, as clone does elsewhere. To make it and
-// move it would take milliseconds: the kernel waits for all processors then
-// (cgroup_threadgroup_rwsem).
-//
-//go:nosplit
-//go:norace
-func (pl *plan) cloneInto(c *cgroup, flags uintptr) uintptr {
-	args := cloneArgs{
-		flags:      uint64(flags) | unix.CLONE_INTO_CGROUP | unix.CLONE_CHILD_SETTID,
-		child:      uint64(pl.childAddress()),
-		exitSignal: uint64(unix.SIGCHLD),
-		cgroup:     uint64(c.own),
-	}
-	return systemCall(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args), 0, 0, 0, 0)
-}
-
 var procs = [...]byte{'c', 'g', 'r', 'o', 'u', 'p', '.', 'p', 'r', 'o', 'c', 's', 0}
 
 // zero is the process that writes it, to cgroup.procs.
 var zero = [...]byte{'0'}
 
 // join moves this process into the cgroup, and reports whether it did: for a child
-// that cloneInto cannot make there. Since 6.14, and 6.12 stable up to 6.12.114,
+// that clonedInto cannot make there. Since 6.14, and 6.12 stable up to 6.12.114,
 // Linux kills such a child before its first instruction if cgroup.kill of its
 // parent's cgroup was ever written, be it when that was empty: it compares how
 // often that was done with how often for the child's cgroup (cgroup_css_set_fork

@@ -221,8 +221,8 @@ func setSignalMask(mask, old *uint64) (errno uint32) {
 	return failed(systemCall(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(mask)), uintptr(unsafe.Pointer(old)), 8, 0, 0))
 }
 
-// childAddress returns where fork has the kernel write a child's id, in the
-// child.
+// childAddress returns where forkWatcher has the kernel write the watcher's id, in
+// the watcher.
 //
 //go:nosplit
 func (pl *plan) childAddress() uintptr { return uintptr(unsafe.Pointer(&pl.child)) }

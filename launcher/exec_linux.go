@@ -54,7 +54,7 @@ func Exec(p prove.Proved, c Command, o Options) error {
 
 // holdThread keeps the calling goroutine on its thread if the mask of that is
 // to be the program's, for want of a better one. Otherwise any thread will do:
-// replace and fork stay on theirs by themselves. (To lock one for nothing costs a
+// replace and spawn stay on theirs by themselves. (To lock one for nothing costs a
 // start eight page faults: the runtime makes another thread then, from which it
 // can make more.)
 func holdThread(in Inherited) (release func()) {

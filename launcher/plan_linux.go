@@ -39,8 +39,9 @@ type plan struct {
 
 	watch   *watch // nil: this process is the program's parent
 	listens bool
-	child   int32 // in a child that clone has made: its id
-	mayExit bool  // a child whose execve has failed can end by exit_group
+	child   int32       // in the watcher: its id
+	stack   *childStack // the program's process's; nil if that is this one
+	mayExit bool        // a child whose execve has failed can end by exit_group
 }
 
 // newPlan checks everything that can be checked beforehand. The mask is the

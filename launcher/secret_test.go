@@ -141,7 +141,11 @@ func TestSecretPlanIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	*s = Secret{} // the plan gives it back
+	pl.stack = &childStack{1, 2, len(childStack{}) - 1: 3}
 	pl.forget()
+	if *pl.stack != (childStack{}) {
+		t.Error("the child's stack is as it was")
+	}
 	for _, a := range addresses {
 		if mapped(t, a) {
 			t.Errorf("%#x is still reserved", a)

@@ -89,8 +89,8 @@ func (s *secretPlan) install() (errno uint32) {
 	return errno
 }
 
-// erase overwrites the filters of a plan that was carried out, if they know
-// secret addresses. The contract of enter holds.
+// erase overwrites the filters of a plan that was carried out, and the stack on
+// which it was, if they know secret addresses. The contract of enter holds.
 //
 //go:nosplit
 //go:norace
@@ -103,6 +103,11 @@ func (pl *plan) erase() {
 	}
 	for i := range pl.secret.filter {
 		pl.secret.filter[i].K = 0
+	}
+	if pl.stack != nil { // of a child that had the addresses in registers
+		for i := range pl.stack {
+			pl.stack[i] = 0
+		}
 	}
 }
 

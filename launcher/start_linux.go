@@ -29,6 +29,7 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	pl.stack = new(childStack)
 	if err := checkABI(p.Program(), c.Path, inspect(c.Path)); err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func Start(p prove.Proved, c Command, o Options) (*Process, error) {
 // startAlone has the first process of a pid namespace be the program's parent:
 // the kernel ends all others when that ends.
 func (p *Process) startAlone(pl *plan, r *report) error {
-	pid, errno := pl.fork(r)
+	pid, errno := pl.spawn(r)
 	if errno != 0 {
 		return (&report{step: stepProcess, errno: errno}).err("")
 	}
@@ -135,128 +136,6 @@ func (p *Process) startWatched(pl *plan, r *report, c Command) error {
 	}
 	return w.lost(end)
 }
-
-// fork makes a child that carries out the plan, and returns when the child has
-// executed the command or is dead: that is what CLONE_VFORK waits for (the
-// release of the child's memory), without CLONE_VM too. So the report is
-// complete when it returns.
-//
-// The table of descriptors is shared with the child until its execve
-// (CLONE_FILES): so the child's listener becomes one of the parent's.
-//
-//go:nosplit
-//go:norace
-func (pl *plan) fork(r *report) (pid uintptr, errno uint32) {
-	pid, errno = pl.clone(unix.CLONE_VFORK|unix.CLONE_FILES, r)
-	if pid == 0 && errno == 0 {
-		pl.enter(r)
-		if r.step != stepExecve || pl.mayExit {
-			systemCall(unix.SYS_EXIT_GROUP, StatusFailed, 0, 0, 0, 0, 0)
-		}
-		crash()
-	}
-	return pid, errno
-}
-
-// forkWatcher makes the watcher, and returns at once.
-//
-//go:nosplit
-//go:norace
-func (pl *plan) forkWatcher(r *report) (pid uintptr, errno uint32) {
-	pid, errno = pl.clone(0, r)
-	if pid == 0 && errno == 0 {
-		pl.watchOver(r)
-	}
-	return pid, errno
-}
-
-// clone makes a child, in which it returns 0.
-//
-// It stays on its thread, as replace does.
-//
-// The child has a copy of the memory and only this thread, so that whatever it
-// does cannot disturb the parent. Signals are blocked from before it exists,
-// and for as long as it lives, so that no handler of Go's runs in it. The
-// contract of enter holds.
-//
-// The scheduler does not know that this thread waits: it is well under a
-// millisecond, and entering a system call in Go's way would have the child
-// return through the scheduler.
-//
-//go:nosplit
-//go:norace
-func (pl *plan) clone(flags uintptr, r *report) (pid uintptr, errno uint32) {
-	all, old := ^uint64(0), uint64(0)
-	watcher := pl.child != 0 // has all blocked, for good
-	if !watcher {
-		if errno = setSignalMask(&all, &old); errno != 0 {
-			return 0, errno
-		}
-	}
-	pl.child = 0
-	pid = pl.made(flags, r)
-	if pid == 0 && pl.child != 0 {
-		return 0, 0
-	}
-	if !watcher {
-		setSignalMask(&old, nil)
-	}
-	if pid == 0 { // a filter around this process has faked it
-		return 0, uint32(syscall.EPERM)
-	}
-	return pid, failed(pid)
-}
-
-// made calls clone. The program's process is made in the cgroup for it, if there
-// is one. If that is not to be had after all, there is none.
-//
-//go:nosplit
-//go:norace
-func (pl *plan) made(flags uintptr, r *report) (pid uintptr) {
-	if pl.watch == nil || flags == 0 || !pl.watch.ending.cgroup.used {
-		return pl.cloned(flags)
-	}
-	c := &pl.watch.ending.cgroup
-	pid = pl.cloneInto(c, flags)
-	if pl.isChild(pid) {
-		return pid
-	}
-	killed := false
-	if pid != 0 && failed(pid) == 0 {
-		if r.step != stepProcess {
-			return pid
-		}
-		killed = true // before it did anything: see join
-		reap(pid)
-	}
-	pid = pl.cloned(flags)
-	switch {
-	case pl.isChild(pid):
-		r.joined = killed && c.join()
-	case !r.joined:
-		c.used = false
-		c.removeOwn()
-	}
-	return pid
-}
-
-// cloned calls clone.
-//
-//go:nosplit
-//go:norace
-func (pl *plan) cloned(flags uintptr) (pid uintptr) {
-	// The address of the id is the fourth argument on amd64, and the fifth on
-	// arm64; there, the other is not looked at.
-	id := pl.childAddress()
-	return systemCall(unix.SYS_CLONE, flags|unix.CLONE_CHILD_SETTID|uintptr(unix.SIGCHLD), 0, 0, id, id, 0)
-}
-
-// isChild reports whether clone has returned in the child: a filter around this
-// process can have it return 0 in the parent.
-//
-//go:nosplit
-//go:norace
-func (pl *plan) isChild(pid uintptr) bool { return pid == 0 && pl.child != 0 }
 
 // started looks at the report of a child that has executed the command, or has
 // not and is waited for.

@@ -35,6 +35,7 @@ type watch struct {
 	woke     bool  // this process was continued since, as the program was
 	patience int64 // of wakeParent, in ns
 	pause    unix.Timespec
+	joins    bool // whether the program's process joins the cgroup by itself
 	ending   ending
 	held     bool          // it has ended, and a tracer holds it
 	grace    unix.Timespec // how long it may, yet
@@ -85,7 +86,7 @@ func (pl *plan) watchOver(r *report) {
 		// below the program's limit on open files.
 		closeRanges(w.others)
 		r.step = stepProcess
-		pid, errno := pl.fork(r)
+		pid, errno := pl.spawn(r)
 		pl.forget()
 		if errno != 0 {
 			r.errno = errno
