@@ -57,7 +57,7 @@ type report struct {
 	errno    uint32   // why it failed, or 0
 	resource Resource // at stepLimit: of the limit
 	listener int32    // at stepExecve: what seccomp() returned
-	joined   bool     // the cgroup: see made
+	joined   bool     // the cgroup: see spawned
 }
 
 const (

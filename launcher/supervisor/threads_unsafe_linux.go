@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -75,9 +76,15 @@ func (s *spare) release() {
 // before.
 func (s *spare) wait() {
 	for s.left.Load() == 0 {
-		// Not time.Sleep: the first one has the runtime make what it dies without.
-		_ = unix.Nanosleep(&unix.Timespec{Nsec: 10_000}, nil)
+		rawSleep(10 * time.Microsecond)
 	}
+}
+
+// rawSleep sleeps without the runtime, which makes what it dies without for the
+// first time.Sleep, and may for any system call that it knows of.
+func rawSleep(d time.Duration) {
+	t := unix.NsecToTimespec(int64(d))
+	_, _, _ = unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&t)), 0, 0)
 }
 
 // setSignalMask sets this thread's mask, and stores the old one unless old is
