@@ -135,17 +135,18 @@ func TestStartFaults(t *testing.T) {
 	alone := faults(command)
 	for _, tt := range []struct {
 		name      string
-		options   []string
+		start     []string
 		most      int64
 		mostSmall int64 // without huge pages
 	}{
-		{"a compiled program", []string{"--program", compiledProgram(t)}, 160, 265},
-		{"Docker's policy, compiled and proved", []string{"-p", "../../policy/testdata/docker.toml"}, 195, 420},
+		{"a compiled program", []string{"exec", "--program", compiledProgram(t)}, 160, 265},
+		{"Docker's policy, compiled and proved", []string{"exec", "-p", "../../policy/testdata/docker.toml"}, 195, 420},
+		{"the same under run, in all processes", []string{"run", "-p", "../../policy/testdata/docker.toml"}, 340, 700},
 	} {
 		if !hugePages(t) {
 			tt.most = tt.mostSmall
 		}
-		got := faults(slices.Concat([]string{sandbox, "exec"}, tt.options, []string{"--", command})...) - alone
+		got := faults(slices.Concat([]string{sandbox}, tt.start, []string{"--", command})...) - alone
 		if got > tt.most {
 			t.Errorf("%s takes %d page faults, want at most %d", tt.name, got, tt.most)
 		}
