@@ -45,3 +45,16 @@ func TestChildStack(t *testing.T) {
 		t.Errorf("%d of %d bytes used, want some and at most half", used, len(pl.stack))
 	}
 }
+
+// TestClonedByNobody has cloneOnto make calls that make no child, as one that a
+// filter has faked does not: it returns, and the child's code does not run. (If it
+// did, this process would end.)
+func TestClonedByNobody(t *testing.T) {
+	for nr, want := range map[uintptr]syscall.Errno{unix.SYS_SCHED_YIELD: 0, 1 << 20: unix.ENOSYS} {
+		r := report{}
+		got := cloneOnto(nr, 0, 0, 0, 0, &plan{mayExit: true}, &r)
+		if errno := syscall.Errno(failed(got)); errno != want || errno == 0 && got != 0 || r != (report{}) {
+			t.Errorf("call %d returns %#x, want errno %d; the report is %+v", nr, got, want, r)
+		}
+	}
+}

@@ -154,6 +154,28 @@ func TestStartFaults(t *testing.T) {
 	}
 }
 
+// TestStartTasks bounds the processes and threads that a start under run makes: in
+// a pid namespace of its own, the program's id counts them.
+func TestStartTasks(t *testing.T) {
+	command := exec.Command(lookPath(t, "sandbox"), "run", "-p", "baseline", "--", "/bin/sh", "-c", "echo $$")
+	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWPID}
+	if os.Getuid() != 0 {
+		command.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
+	}
+	out, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		machine.Lacks(t, "no pid namespace can be made here: %v", err)
+	}
+	var id int
+	if n, _ := fmt.Sscan(string(out), &id); err != nil || n != 1 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%d besides sandbox itself", id-1)
+	if most := 20; id-1 > most {
+		t.Errorf("a start makes %d processes and threads, want at most %d", id-1, most)
+	}
+}
+
 // hugePages reports whether the kernel gives huge pages to those that ask.
 func hugePages(t *testing.T) bool {
 	t.Helper()

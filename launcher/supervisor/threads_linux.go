@@ -21,7 +21,7 @@ const (
 	// signals, for the process that reads the program's memory, and for whoever
 	// reads reports and JSON.
 	threads = parallel + 7
-	// attempts is how often threads are asked for in vain, each time for as long as
+	// attempts is how often in a row threads are asked for in vain, each time for as long as
 	// a spare stays: this machine may be busy.
 	attempts = 100
 )
@@ -65,7 +65,7 @@ type gathering struct {
 
 // gather has as many join as there are to be threads.
 func (g *gathering) gather() error {
-	for tries := 0; ; tries++ {
+	for vain := 0; vain < attempts; {
 		before := g.joined.Load()
 		kept, err := makeSpare()
 		if err != nil {
@@ -81,13 +81,12 @@ func (g *gathering) gather() error {
 		case threads:
 			return nil
 		case before:
+			vain++
 		default:
-			tries = 0
-		}
-		if tries == attempts {
-			return errors.New("this machine is too busy")
+			vain = 0
 		}
 	}
+	return errors.New("this machine is too busy")
 }
 
 // invite has so many join, unless the spare goes meanwhile.

@@ -30,7 +30,7 @@ const (
 
 // stay is how long a spare stays. Threads are made in a millisecond, and the Go
 // runtime tries for 210.
-const stay = 50e6 // ns
+const stay = 50 * time.Millisecond
 
 // cloneSpare makes a thread that waits for s.
 func cloneSpare(flags uintptr, s *spare, tid *uint32) (r uintptr)
@@ -40,7 +40,7 @@ func cloneSpare(flags uintptr, s *spare, tid *uint32) (r uintptr)
 func makeSpare() (s *spare, err error) {
 	// As the Go runtime does, but for what is written where.
 	const flags = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD | unix.CLONE_CHILD_SETTID
-	s = &spare{most: unix.Timespec{Nsec: stay}}
+	s = &spare{most: unix.NsecToTimespec(int64(stay))}
 	// It must not run Go's signal handlers.
 	all, old := ^uint64(0), uint64(0)
 	runtime.LockOSThread()
